@@ -27,10 +27,15 @@ demo: setup
 serve: setup
 	$(BIN)/coop serve
 
-test: setup
+# What only the tests need from npm: axe-core, and a Chromium where none is installed.
+$(VENV)/.dev-stamp: $(WEB)
+	$(BIN)/python -m coop.web.assets --dev
+	@touch $@
+
+test: setup $(VENV)/.dev-stamp
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not long"
 
-test-long: setup
+test-long: setup $(VENV)/.dev-stamp
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 lint: setup

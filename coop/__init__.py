@@ -1,0 +1,1 @@
+"""Siwei: from an enterprise's order through the village cooperative to each household's dividend."""

@@ -1,0 +1,77 @@
+"""The three things that must be found by kind: where a document's page is, what must hold, what waits for whom.
+
+Filled from the one list `coop/subjects.py`, which app, worker and command line import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from coop.kernel.actor import Role
+
+F = TypeVar("F")
+
+
+class DoublyRegisteredError(RuntimeError):
+    def __init__(self, registry: str, key: str) -> None:
+        super().__init__(f"{registry} already holds {key!r}")
+
+
+class Registry(Generic[F]):
+    """Names to functions; a name is given once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._entries: dict[str, F] = {}
+
+    def register(self, key: str, entry: F) -> F:
+        held = self._entries.get(key)
+        if held is not None and held is not entry:
+            raise DoublyRegisteredError(self.name, key)
+        self._entries[key] = entry
+        return entry
+
+    def get(self, key: str) -> F | None:
+        return self._entries.get(key)
+
+    def items(self) -> list[tuple[str, F]]:
+        return sorted(self._entries.items(), key=lambda pair: pair[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where the page of a source document is: an endpoint and its arguments."""
+
+    endpoint: str
+    arguments: dict[str, int | str]
+    label: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits for a role: what, how many, and the page to do it on."""
+
+    text: str
+    text_en: str
+    count: int
+    endpoint: str
+
+
+# A voucher's source "receipt:123" -> the page of receipt 123; the function gets what follows the colon.
+links: Registry[Callable[[str], Link]] = Registry("links")
+# An invariant's id -> a check over the whole database (owner session); it returns one sentence a breach.
+invariants: Registry[Callable[[Session], list[str]]] = Registry("invariants")
+# "subject.name" -> what waits for a role in the session's tenant.
+offers: Registry[Callable[[Session, frozenset[Role]], list[Todo]]] = Registry("offers")
+
+
+def source_link(source: str) -> Link | None:
+    """The way back from a voucher's source; None where that kind has no page."""
+    kind, _, key = source.partition(":")
+    find = links.get(kind)
+    return find(key) if find and key else None

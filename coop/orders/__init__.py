@@ -1,0 +1,1 @@
+"""Enterprise orders and their parts per seller: intake, acceptance, frozen terms, progress."""

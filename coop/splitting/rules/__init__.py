@@ -1,0 +1,29 @@
+"""The split of an order: Adams's divisor method with caps and priors, weighted max-min fairness in whole lots.
+
+Pure: no clock, no rows. `values` states a problem, `engine` decides it, `fairness` measures, `policies` choose weights and
+priors, `explain` puts the reason into words.
+"""
+
+from coop.splitting.rules.engine import split
+from coop.splitting.rules.explain import Explanation, explain
+from coop.splitting.rules.fairness import Fairness, fairness
+from coop.splitting.rules.policies import NoShareError, Policy, with_policy
+from coop.splitting.rules.values import Candidate, Problem, ProblemError, Reason, Share, Split, flaws
+
+__all__ = [
+    "Candidate",
+    "Explanation",
+    "Fairness",
+    "NoShareError",
+    "Policy",
+    "Problem",
+    "ProblemError",
+    "Reason",
+    "Share",
+    "Split",
+    "explain",
+    "fairness",
+    "flaws",
+    "split",
+    "with_policy",
+]

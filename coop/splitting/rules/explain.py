@@ -1,0 +1,135 @@
+"""Why a household got what it got, in words with numbers: for the order page and the courtyard meeting.
+
+Every number can be checked with a pocket calculator against the published list. Says nothing about why a weight or a
+lock is what it is: that may be personal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from coop.kernel.units import Unit, jin_text, kg_text
+from coop.splitting.rules.values import Candidate, Problem, Reason, Share, Split
+from ledger.money import round_half_up
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    zh: str
+    en: str
+
+
+def explain(problem: Problem, result: Split, *, unit: Unit = Unit.gram) -> dict[str, Explanation]:
+    """One explanation a candidate id, for a problem and what `split` made of it.
+
+    25 kg in sacks of 10 kg: A and B get one each; then A stands at 10 kg, and the last sack was given at 0.
+
+    >>> from coop.splitting.rules.engine import split
+    >>> problem = Problem(20_000, 10_000, (Candidate("A", 40_000), Candidate("B", 40_000)))
+    >>> print(explain(problem, split(problem))["A"].en)
+    got 10 kg. With 10 kg at hand it comes to 10 kg per unit of weight (1), not below the 0 kg at which the last lot was \
+given; the order was used up before its turn came again.
+    """
+    by_id = {candidate.id: candidate for candidate in problem.candidates}
+    last = _last_lot_given_at(problem.lot, by_id, result)
+    words = _Words(unit, problem.lot, last)
+    return {share.id: words.explanation(by_id[share.id], share) for share in result.shares}
+
+
+def _last_lot_given_at(lot: int, by_id: dict[str, Candidate], result: Split) -> Fraction | None:
+    """The ratio of whoever got the last whole lot, just before it; None when no lot was given by ratio."""
+    last: Fraction | None = None
+    for share in result.shares:
+        if share.reason in {Reason.remainder, Reason.capacity, Reason.level}:
+            candidate = by_id[share.id]
+            whole = share.quantity // lot * lot
+            if whole:
+                ratio = Fraction((candidate.prior + whole - lot) * 10**6, candidate.weight_micro)
+                last = ratio if last is None else max(last, ratio)
+    return last
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    unit: Unit
+    lot: int
+    last: Fraction | None
+
+    def zh(self, quantity: int) -> str:
+        if self.unit is Unit.head:
+            return f"{quantity} 头（只）"
+        return f"{kg_text(quantity)} 公斤（{jin_text(quantity)} 斤）"
+
+    def en(self, quantity: int) -> str:
+        return f"{quantity} head" if self.unit is Unit.head else f"{kg_text(quantity)} kg"
+
+    def explanation(self, candidate: Candidate, share: Share) -> Explanation:
+        got = share.quantity
+        if share.reason is Reason.ineligible:
+            return Explanation("本次不参加分配。", "takes no part in this split.")
+        if share.reason is Reason.locked:
+            return Explanation(
+                f"事先固定为 {self.zh(got)}，不参加其余部分的分配。",
+                f"fixed beforehand at {self.en(got)}; takes no part in sharing the rest.",
+            )
+        if share.reason is Reason.below_minimum:
+            return self._below_minimum(candidate)
+        if share.reason is Reason.capacity:
+            room = candidate.capacity - got
+            return Explanation(
+                f"分得 {self.zh(got)}。产能 {self.zh(candidate.capacity)}，余 {self.zh(room)}，不足一批 {self.zh(self.lot)}。",
+                f"got {self.en(got)}. Of its capacity of {self.en(candidate.capacity)}, {self.en(room)} are left, "
+                f"less than a lot of {self.en(self.lot)}.",
+            )
+        if share.reason is Reason.remainder:
+            return self._remainder(candidate, got)
+        return self._level(candidate, got)
+
+    def _below_minimum(self, candidate: Candidate) -> Explanation:
+        least, room = candidate.minimum, candidate.capacity
+        if least > room:
+            return Explanation(
+                f"起分量 {self.zh(least)} 超过产能 {self.zh(room)}，超出 {self.zh(least - room)}，本次未分。",
+                f"its minimum of {self.en(least)} exceeds its capacity of {self.en(room)} by "
+                f"{self.en(least - room)}; got nothing.",
+            )
+        return Explanation(
+            f"按次序能分到的量够不上起分量 {self.zh(least)}，本次未分，让给其他户。",
+            f"its part would not have reached its minimum of {self.en(least)}; got nothing, the others share it.",
+        )
+
+    def _remainder(self, candidate: Candidate, got: int) -> Explanation:
+        part = got % self.lot
+        zh, en = self._standing(candidate, got - part)
+        return Explanation(
+            f"分得 {self.zh(got)}，其中 {self.zh(part)} 是不足一批的零头：{zh}，在装得下零头的户中最少。",
+            f"got {self.en(got)}, of which {self.en(part)} are the part-lot: {en}, the least of those with room for it.",
+        )
+
+    def _level(self, candidate: Candidate, got: int) -> Explanation:
+        zh, en = self._standing(candidate, got)
+        if self.last is None:
+            return Explanation(
+                f"分得 {self.zh(got)}。{zh}；没有整批可分。",
+                f"got {self.en(got)}. {en}; there was no whole lot.",
+            )
+        at_zh, at_en = self._ratio(self.last)
+        return Explanation(
+            f"分得 {self.zh(got)}。{zh}，不低于最后一批分出时的 {at_zh}；轮到之前订单已分完。",
+            f"got {self.en(got)}. {en[0].upper()}{en[1:]}, not below the {at_en} at which the last lot was given; "
+            "the order was used up before its turn came again.",
+        )
+
+    def _standing(self, candidate: Candidate, got: int) -> tuple[str, str]:
+        held = candidate.prior + got
+        zh_ratio, en_ratio = self._ratio(Fraction(held * 10**6, candidate.weight_micro))
+        weight = f"{candidate.weight.normalize():f}"
+        return (
+            f"连同以前的共 {self.zh(held)}，按权重 {weight} 合每份 {zh_ratio}",
+            f"with {self.en(held)} at hand it comes to {en_ratio} per unit of weight ({weight})",
+        )
+
+    def _ratio(self, ratio: Fraction) -> tuple[str, str]:
+        rounded = round_half_up(ratio.numerator, ratio.denominator)
+        return self.zh(rounded), self.en(rounded)

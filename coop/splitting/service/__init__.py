@@ -1,0 +1,50 @@
+"""Use cases of splitting: file capacity, propose, change, publish, answer, offer again, settle."""
+
+from coop.splitting.rules import NoShareError, Policy, ProblemError
+from coop.splitting.service.answers import answer, confirm_split, publish_split, reallocate
+from coop.splitting.service.capacity import CapacityEntry, file_capacity, season_of
+from coop.splitting.service.deliveries import record_delivery
+from coop.splitting.service.errors import (
+    AnswerDayError,
+    NegativeShareError,
+    NoCapacityError,
+    NotAcceptedError,
+    NothingPromisedError,
+    NotYourShareError,
+    OffersOpenError,
+    OverCapacityError,
+    OverDeliveryError,
+    OverOrderError,
+    ReasonMissingError,
+    SplitFixedError,
+)
+from coop.splitting.service.propose import change_allocation, propose_split, unlock_allocation
+
+__all__ = [
+    "AnswerDayError",
+    "CapacityEntry",
+    "NegativeShareError",
+    "NoCapacityError",
+    "NoShareError",
+    "NotAcceptedError",
+    "NotYourShareError",
+    "NothingPromisedError",
+    "OffersOpenError",
+    "OverCapacityError",
+    "OverDeliveryError",
+    "OverOrderError",
+    "Policy",
+    "ProblemError",
+    "ReasonMissingError",
+    "SplitFixedError",
+    "answer",
+    "change_allocation",
+    "confirm_split",
+    "file_capacity",
+    "propose_split",
+    "publish_split",
+    "reallocate",
+    "record_delivery",
+    "season_of",
+    "unlock_allocation",
+]

@@ -1,0 +1,120 @@
+"""Use cases on the standards: load the catalogue, propose and approve purchase prices (two persons)."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import select
+
+from coop.kernel.actor import Role
+from coop.kernel.errors import CoopError, NotFoundError
+from coop.kernel.unit import Unit
+from coop.kernel.units import price_text
+from coop.standards.models import PRICE_MOVES, GradeRow, PriceState, ProductRow, PurchasePriceRow
+from coop.standards.queries import product as find_product
+
+
+class SamePersonError(CoopError):
+    """The proposer cannot approve: a price is set by two persons."""
+
+    def __init__(self, price_id: int, user_id: int) -> None:
+        super().__init__(
+            zh=f"收购价 {price_id} 由用户 {user_id} 提出，须由另一人批准",
+            en=f"purchase price {price_id} was proposed by user {user_id}; another person must approve it",
+        )
+
+
+class PriceFixedError(CoopError):
+    """An approved price stays as it is; a new one begins on another day."""
+
+    def __init__(self, product: str, grade: str, since: date, price: int) -> None:
+        text = price_text(price)
+        super().__init__(
+            zh=f"{product} {grade} 自 {since} 起的收购价已批准为 {text} 元，不能再改；新价请从另一天起",
+            en=f"{product} {grade} since {since} is approved at {text} yuan; begin another day",
+        )
+
+
+class NoSuchPriceError(CoopError):
+    def __init__(self, price: int, floor: int) -> None:
+        found, least = price_text(price), price_text(floor)
+        super().__init__(
+            zh=f"价格与保底价不得为负且不得同时为零：价格 {found}，保底价 {least}",
+            en=f"price and floor must not be negative nor both zero: price {found}, floor {least}",
+        )
+
+
+def load_catalogue(unit: Unit) -> int:
+    """Bring products and grades to what the catalogue file says; returns how many rows it touched."""
+    unit.actor.require("载入产品目录", Role.admin)
+    text = files("coop.standards").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    changed = 0
+    for entry in tomllib.loads(text)["product"]:
+        grades = entry.pop("grade")
+        changed += _merge(unit, ProductRow, entry["code"], entry)
+        unit.session.flush()
+        for grade in grades:
+            key = (entry["code"], grade["code"])
+            changed += _merge(unit, GradeRow, key, {"product": entry["code"], **grade})
+    unit.session.flush()
+    if changed:
+        unit.audit("standards.load", "catalogue", rows=changed)
+    return changed
+
+
+def _merge(unit: Unit, kind: type[ProductRow | GradeRow], key: Any, values: dict[str, Any]) -> bool:
+    row = unit.session.get(kind, key)
+    if row is None:
+        unit.session.add(kind(**values))
+        return True
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    return before != values
+
+
+def propose_price(
+    unit: Unit, *, entity_id: int, product: str, grade: str, since: date, price: int, floor: int = 0
+) -> PurchasePriceRow:
+    """Propose what is paid for a grade from `since` on, in 1/10000 yuan per kg or head.
+
+    A proposal for the same day replaces an earlier one that is not approved yet; an approved one stands.
+    """
+    unit.actor.require("提出收购价", Role.manager, Role.accountant)
+    find_product(unit.session, product).grade(grade)
+    if price < 0 or floor < 0 or price + floor == 0:
+        raise NoSuchPriceError(price, floor)
+    key = {"entity_id": entity_id, "product": product, "grade": grade, "since": since}
+    row = unit.session.scalars(select(PurchasePriceRow).filter_by(**key).with_for_update()).one_or_none()
+    if row is None:
+        row = PurchasePriceRow(
+            tenant_id=unit.actor.tenant_id, **key, price=price, floor=floor, proposed_by=unit.actor.user_id
+        )
+        unit.session.add(row)
+    elif row.state == PriceState.approved:
+        raise PriceFixedError(product, grade, since, row.price)
+    else:
+        row.price, row.floor, row.proposed_by = price, floor, unit.actor.user_id
+    unit.session.flush()
+    unit.audit("price.propose", f"price:{row.id}", product=product, grade=grade, price=price, floor=floor)
+    return row
+
+
+def approve_price(unit: Unit, price_id: int) -> PurchasePriceRow:
+    """Approve a proposed price: by another person than who proposed it."""
+    unit.actor.require("批准收购价", Role.checker, Role.manager)
+    row = unit.session.scalars(
+        select(PurchasePriceRow).where(PurchasePriceRow.id == price_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("purchase price", price_id)
+    state = PRICE_MOVES.move(PriceState(row.state), PriceState.approved)
+    if row.proposed_by == unit.actor.user_id:
+        raise SamePersonError(row.id, row.proposed_by)
+    row.state, row.approved_by = state.value, unit.actor.user_id
+    unit.session.flush()
+    unit.audit("price.approve", f"price:{row.id}", price=row.price, floor=row.floor)
+    return row
