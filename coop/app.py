@@ -12,6 +12,7 @@ from flask import Flask
 from flask_login import current_user
 from waitress import serve
 
+from coop.accounting import exports
 from coop.kernel import crypt
 from coop.kernel.actor import Actor
 from coop.kernel.clock import Clock, SystemClock, business_day
@@ -42,6 +43,7 @@ def pages() -> list[type[Any]]:
 
 def create_app(settings: Settings, *, clock: Clock | None = None, config: dict[str, Any] | None = None) -> Flask:
     """The web app over the database that is bound already."""
+    exports.keep_in(settings.data_dir / "exports")
     shown = clock or SystemClock()
 
     def actor_for(user_id: int) -> Actor | None:

@@ -19,6 +19,7 @@ SUBJECTS = (
     "accounting",
     "dividends",
     "desk",
+    "season",
 )
 # What a subject brings to the registries; its pages come with the web app alone.
 ROLES = ("models", "service", "checks", "offers")

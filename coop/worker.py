@@ -7,6 +7,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init
 
+from coop.accounting import exports
 from coop.kernel import crypt, work
 from coop.kernel.config import Settings, load_settings
 from coop.kernel.db import connect
@@ -83,6 +84,7 @@ def prepare(settings: Settings) -> Celery:
     """The composition root of a worker process."""
     load_subjects()
     crypt.set_secret(settings.secret_key)
+    exports.keep_in(settings.data_dir / "exports")
     app = register(celery_app(settings))
 
     @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery publishes no types

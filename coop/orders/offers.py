@@ -27,7 +27,7 @@ def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
         .where(PartRow.seller_id == session.scope.write)
         .group_by(PartRow.state)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(rows.all())
     waiting = (
         (PartState.received, "待接受的订单", "orders to accept or refuse"),
         (PartState.accepted, "待分解的订单", "orders to split"),

@@ -22,7 +22,7 @@ def check_sums(session: Session) -> list[str]:
     lines = session.execute(
         select(LineRow, PartRow).join(PartRow, PartRow.id == LineRow.part_id).order_by(LineRow.id)
     )
-    breaches = []
+    breaches: list[str] = []
     for line, part in lines:
         name = f"tenant {part.seller_id}, order {part.number} line {line.number}"
         row = splits.get(line.id)
@@ -71,7 +71,7 @@ def _prior_breaches(session: Session, splits: list[SplitRow]) -> Iterator[str]:
 def check_deliveries(session: Session) -> list[str]:
     """O2: no household delivered above share and tolerance; together they delivered what was collected."""
     breaches = []
-    collected = dict(session.execute(select(LineRow.id, LineRow.collected)).tuples().all())
+    collected = dict(session.execute(select(LineRow.id, LineRow.collected)).all())
     for row in _splits(session):
         name = f"tenant {row.tenant_id}, split {row.number}"
         for share in row.allocations:

@@ -25,7 +25,7 @@ def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
     rows = session.execute(
         select(SplitRow.state, func.count()).where(SplitRow.tenant_id == own).group_by(SplitRow.state)
     )
-    splits = dict(rows.tuples().all())
+    splits = dict(rows.all())
     answers = session.scalar(
         select(func.count()).where(
             AllocationRow.tenant_id == own, AllocationRow.state == AnswerState.offered.value

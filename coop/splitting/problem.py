@@ -183,8 +183,8 @@ def split_problem(text: str | bytes) -> str:
     """The answer to a split problem, both as JSON text. Raises InputError with every fault.
 
     >>> print(split_problem('{"order_g": 25, "lot_g": 10, "candidates": [{"id": "A", "capacity_g": 40}]}'))
-    {"allocations": [{"id": "A", "quantity_g": 25, "reason": "remainder"}], "allocated_g": 25, "shortfall_g": 0, \
-"fairness": {"jain": 1, "gini": 0, "min_ratio": 1, "max_ratio": 1}}
+    {"allocations": [{"id": "A", "quantity_g": 25, "reason": "remainder"}], "allocated_g": 25, \
+"shortfall_g": 0, "fairness": {"jain": 1, "gini": 0, "min_ratio": 1, "max_ratio": 1}}
     """
     return render(split(parse(text)))
 
@@ -271,9 +271,13 @@ def _place(index: int | None) -> str:
 
 
 def _escaped(key: str) -> str:
-    """A key as one step of a JSON pointer (RFC 6901); half characters are written out, for UTF-8 has none."""
-    readable = key.encode("utf-8", "backslashreplace").decode("utf-8")
-    return readable.replace("~", "~0").replace("/", "~1")
+    """A key as one step of a JSON pointer (RFC 6901), on one line."""
+    return _printable(key).replace("~", "~0").replace("/", "~1")
+
+
+def _printable(text: str) -> str:
+    """Line ends and half characters written out: a fault is one line of UTF-8."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _shown(value: Any) -> str:
@@ -284,4 +288,4 @@ def _shown(value: Any) -> str:
         return "{…}"
     if isinstance(value, list):
         return "[…]"
-    return short(json.dumps(value))
+    return short(_printable(json.dumps(value, ensure_ascii=False)))

@@ -128,14 +128,17 @@ def test_a_larger_order_takes_from_nobody(problem: Problem, lots: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(0, 10**12), st.integers(1, 10**12 - 1), st.integers(0, 10**12)), min_size=1, max_size=12
+        st.tuples(st.integers(0, 10**12), st.integers(1, 10**12 - 1), st.integers(0, 10**12)),
+        min_size=1,
+        max_size=12,
     ),
     st.integers(0, 10**12),
 )
 def test_huge_numbers_stay_exact(rows: list[tuple[int, int, int]], order: int) -> None:
     """No candidate could be given a lot earlier than another got its last one."""
     people = [
-        Candidate(f"H{n:03d}", capacity, Decimal(weight).scaleb(-6), prior) for n, (capacity, weight, prior) in enumerate(rows)
+        Candidate(f"H{n:03d}", capacity, Decimal(weight).scaleb(-6), prior)
+        for n, (capacity, weight, prior) in enumerate(rows)
     ]
     result = split(Problem(order, 1, tuple(people)))
     by_id = {c.id: c for c in people}
@@ -151,7 +154,8 @@ def test_huge_numbers_stay_exact(rows: list[tuple[int, int, int]], order: int) -
 
 def test_a_hundred_thousand_households_are_level() -> None:
     people = tuple(
-        Candidate(f"H{n:06d}", 5_000 * (1 + n % 40), Decimal(1 + n % 40), prior=(n % 3) * 1000) for n in range(100_000)
+        Candidate(f"H{n:06d}", 5_000 * (1 + n % 40), Decimal(1 + n % 40), prior=(n % 3) * 1000)
+        for n in range(100_000)
     )
     result = split(Problem(4_000_000_123, 5_000, people))
     assert result.allocated == 4_000_000_123

@@ -1,7 +1,8 @@
-"""The split of an order: Adams's divisor method with caps and priors, weighted max-min fairness in whole lots.
+"""The split of an order: Adams's divisor method with caps and priors, max-min fairness in whole lots.
 
-Pure: no clock, no rows. `values` states a problem, `engine` decides it, `fairness` measures, `policies` choose weights and
-priors, `explain` puts the reason into words.
+Pure: no clock, no rows. `values` states a problem, `engine` decides it (`level` finds who gets a lot,
+`minimums` who is left out), `fairness` measures, `policies` choose weights and priors, `explain` puts the
+reason into words.
 """
 
 from coop.splitting.rules.engine import split

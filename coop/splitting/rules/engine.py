@@ -54,7 +54,8 @@ def _share(candidate: Candidate, place: int | None, outcome: Outcome, lot: int) 
     quantity = int(outcome.quantity[place])
     if outcome.part_to == place:
         return Share(candidate.id, quantity, Reason.remainder)
-    return Share(candidate.id, quantity, Reason.capacity if candidate.capacity - quantity < lot else Reason.level)
+    full = candidate.capacity - quantity < lot
+    return Share(candidate.id, quantity, Reason.capacity if full else Reason.level)
 
 
 def _fairness(free: Sequence[Candidate], outcome: Outcome) -> Fairness:

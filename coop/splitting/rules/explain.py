@@ -1,7 +1,7 @@
 """Why a household got what it got, in words with numbers: for the order page and the courtyard meeting.
 
-Every number can be checked with a pocket calculator against the published list. Says nothing about why a weight or a
-lock is what it is: that may be personal.
+Every number can be checked with a pocket calculator against the published list. Says nothing about why a
+weight or a lock is what it is: that may be personal.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def explain(problem: Problem, result: Split, *, unit: Unit = Unit.gram) -> dict[
     >>> from coop.splitting.rules.engine import split
     >>> problem = Problem(20_000, 10_000, (Candidate("A", 40_000), Candidate("B", 40_000)))
     >>> print(explain(problem, split(problem))["A"].en)
-    got 10 kg. With 10 kg at hand it comes to 10 kg per unit of weight (1), not below the 0 kg at which the last lot was \
-given; the order was used up before its turn came again.
+    Got 10 kg. With 10 kg at hand it comes to 10 kg per unit of weight (1), not below the 0 kg at which \
+the last lot was given; the order was used up before its turn came again.
     """
     by_id = {candidate.id: candidate for candidate in problem.candidates}
     last = _last_lot_given_at(problem.lot, by_id, result)
@@ -67,20 +67,21 @@ class _Words:
     def explanation(self, candidate: Candidate, share: Share) -> Explanation:
         got = share.quantity
         if share.reason is Reason.ineligible:
-            return Explanation("本次不参加分配。", "takes no part in this split.")
+            return Explanation("本次不参加分配。", "Takes no part in this split.")
         if share.reason is Reason.locked:
             return Explanation(
                 f"事先固定为 {self.zh(got)}，不参加其余部分的分配。",
-                f"fixed beforehand at {self.en(got)}; takes no part in sharing the rest.",
+                f"Fixed beforehand at {self.en(got)}; takes no part in sharing the rest.",
             )
         if share.reason is Reason.below_minimum:
             return self._below_minimum(candidate)
         if share.reason is Reason.capacity:
             room = candidate.capacity - got
             return Explanation(
-                f"分得 {self.zh(got)}。产能 {self.zh(candidate.capacity)}，余 {self.zh(room)}，不足一批 {self.zh(self.lot)}。",
-                f"got {self.en(got)}. Of its capacity of {self.en(candidate.capacity)}, {self.en(room)} are left, "
-                f"less than a lot of {self.en(self.lot)}.",
+                f"分得 {self.zh(got)}。产能 {self.zh(candidate.capacity)}，"
+                f"余 {self.zh(room)}，不足一批 {self.zh(self.lot)}。",
+                f"Got {self.en(got)}. Of its capacity of {self.en(candidate.capacity)}, "
+                f"{self.en(room)} are left, less than a lot of {self.en(self.lot)}.",
             )
         if share.reason is Reason.remainder:
             return self._remainder(candidate, got)
@@ -90,21 +91,22 @@ class _Words:
         least, room = candidate.minimum, candidate.capacity
         if least > room:
             return Explanation(
-                f"起分量 {self.zh(least)} 超过产能 {self.zh(room)}，超出 {self.zh(least - room)}，本次未分。",
-                f"its minimum of {self.en(least)} exceeds its capacity of {self.en(room)} by "
+                f"起分量 {self.zh(least)}超过产能 {self.zh(room)}，超出 {self.zh(least - room)}，本次未分。",
+                f"Its minimum of {self.en(least)} exceeds its capacity of {self.en(room)} by "
                 f"{self.en(least - room)}; got nothing.",
             )
         return Explanation(
             f"按次序能分到的量够不上起分量 {self.zh(least)}，本次未分，让给其他户。",
-            f"its part would not have reached its minimum of {self.en(least)}; got nothing, the others share it.",
+            f"Its part would not have reached its minimum of {self.en(least)}; got nothing.",
         )
 
     def _remainder(self, candidate: Candidate, got: int) -> Explanation:
         part = got % self.lot
         zh, en = self._standing(candidate, got - part)
         return Explanation(
-            f"分得 {self.zh(got)}，其中 {self.zh(part)} 是不足一批的零头：{zh}，在装得下零头的户中最少。",
-            f"got {self.en(got)}, of which {self.en(part)} are the part-lot: {en}, the least of those with room for it.",
+            f"分得 {self.zh(got)}，其中 {self.zh(part)}是不足一批的零头：{zh}，在装得下零头的户中最少。",
+            f"Got {self.en(got)}, of which {self.en(part)} are the part-lot: {en}, "
+            "the least of those with room for it.",
         )
 
     def _level(self, candidate: Candidate, got: int) -> Explanation:
@@ -112,13 +114,13 @@ class _Words:
         if self.last is None:
             return Explanation(
                 f"分得 {self.zh(got)}。{zh}；没有整批可分。",
-                f"got {self.en(got)}. {en}; there was no whole lot.",
+                f"Got {self.en(got)}. {en}; there was no whole lot.",
             )
         at_zh, at_en = self._ratio(self.last)
         return Explanation(
             f"分得 {self.zh(got)}。{zh}，不低于最后一批分出时的 {at_zh}；轮到之前订单已分完。",
-            f"got {self.en(got)}. {en[0].upper()}{en[1:]}, not below the {at_en} at which the last lot was given; "
-            "the order was used up before its turn came again.",
+            f"Got {self.en(got)}. {en[0].upper()}{en[1:]}, not below the {at_en} at which the last lot was "
+            "given; the order was used up before its turn came again.",
         )
 
     def _standing(self, candidate: Candidate, got: int) -> tuple[str, str]:

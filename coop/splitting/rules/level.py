@@ -1,12 +1,14 @@
 """The level: whole lots to the smallest (prior + x) / weight, found directly instead of lot by lot.
 
-Candidate i's next lots carry the rising keys (prior + t × lot) / weight for t = 0, 1, …; `lots` times "one lot to the
-smallest ratio" takes the `lots` smallest keys of all. So: bracket the level between two certified values, give what
-lies surely below, and choose the rest exactly among the few keys in between. Knows arrays only, in id order.
+Candidate i's next lots carry the rising keys (prior + t × lot) / weight for t = 0, 1, …; `lots` times "one
+lot to the smallest ratio" takes the `lots` smallest keys of all. So: bracket the level between two
+certified values, give what lies surely below, and choose the rest exactly among the few keys in between.
+Knows arrays only, in id order.
 
-Why it is exact although binary fractions guide it: with every quantity at most 10^12 the number of lots below a level,
-level × weight / lot − prior / lot, is off by less than 2^-8; `_NUDGE` is 2^-6. A level certified with the nudge on the
-unfavourable side is therefore right, and all decisions in the band between the two levels are made in integers.
+Why it is exact although binary fractions guide it: with every quantity at most 10^12 the number of lots
+below a level, level × weight / lot − prior / lot, is off by less than 2^-8; `_NUDGE` is 2^-6. A level
+certified with the nudge on the unfavourable side is therefore right, and all decisions in between are
+made in integers.
 """
 
 from __future__ import annotations
@@ -29,8 +31,10 @@ _DIGIT = 20
 def fill_lots(capacity: Ints, weight: Ints, prior: Ints, *, lot: int, lots: int) -> Ints:
     """Whole lots per candidate when `lots` of them go one by one to the smallest (prior + x) / weight.
 
-    Arrays are in id order (ties go to the smaller position), weights integers in 1..10^12, the rest 0..10^12. Gives the
-    count of lots, not the quantity; what finds no room is left over.
+    Arrays are in id order (ties go to the smaller position), weights integers in 1..10^12, the rest 0..10^12.
+    Gives the count of lots, not the quantity; what finds no room is left over.
+
+    The first one is full after 3; of the other 7 the double weight takes the larger half, 4:
 
     >>> a = lambda *values: np.array(values)
     >>> fill_lots(a(30, 100, 100), a(1, 1, 2), a(0, 0, 0), lot=10, lots=10).tolist()
@@ -54,10 +58,10 @@ def fill_lots(capacity: Ints, weight: Ints, prior: Ints, *, lot: int, lots: int)
 
 
 def smallest(numerator: Ints, denominator: Ints, count: int) -> Flags:
-    """Marks the `count` smallest numerator / denominator, ties to the smaller position: exact, without a sort.
+    """Marks the `count` smallest numerator / denominator, ties to the smaller position: exact, no sort.
 
-    Numerators below 2^41, denominators in 1..2^40: two different such ratios differ by more than 2^-80, so long
-    division to 80 binary places tells them apart.
+    Numerators below 2^41, denominators in 1..10^12: two different such ratios differ by more than 2^-80, so
+    long division to 80 binary places tells them apart.
 
     >>> smallest(np.array([1, 1, 2, 1]), np.array([2, 3, 6, 1]), 2).tolist()
     [False, True, True, False]
@@ -105,7 +109,7 @@ def _ratio_digits(numerator: Ints, denominator: Ints) -> tuple[Callable[[Ints], 
 
 
 class _Stairs:
-    """How many lots lie below a level: a staircase for each candidate, `rise × level − start`, 0 to `room`."""
+    """Lots below a level: a staircase for each candidate, `rise × level − start`, from 0 to `room`."""
 
     def __init__(self, rise: Reals, start: Reals, room: Reals) -> None:
         self.rise, self.start, self.room = rise, start, room
@@ -115,18 +119,17 @@ class _Stairs:
         self.ceiling = ((start + room) / rise).max() + margin
 
     def lots_below(self, level: np.float64, nudge: float) -> Ints:
-        """Keys below the level per candidate; a negative nudge counts too few if unsure, a positive one too many."""
+        """Keys below the level per candidate; in doubt, a negative nudge counts fewer, a positive more."""
         return np.clip(np.ceil(self.rise * level - self.start + nudge), 0, self.room).astype(np.int64)
 
     def total(self, level: np.float64, nudge: float) -> int:
         return int(self.lots_below(level, nudge).sum())
 
     def bracket(self, lots: int) -> tuple[np.float64, np.float64]:
-        """Two levels with at most `lots` keys below the first, at least `lots` below the second, few in between."""
+        """Two levels: at most `lots` keys below the first, at least `lots` below the second, few between."""
         guess, reach = self._guess(lots)
-        enough = (
-            3 * self.size + 64
-        )  # a jump of the staircase is at most one lot a candidate, and as much in doubt
+        # A jump of the staircases is one lot a candidate at most, and the nudges put as much in doubt.
+        enough = 3 * self.size + 64
         below = self._edge(
             guess,
             -reach,
@@ -172,7 +175,7 @@ class _Stairs:
         return good
 
     def _guess(self, lots: int) -> tuple[np.float64, np.float64]:
-        """A level near the wanted one by Newton's method kept inside a bracket, and a first stride round it."""
+        """A level near the wanted one, by Newton's method kept in a bracket, and a first stride round it."""
         low, high = self.floor, self.ceiling
         start = self.start - 0.5  # the staircase's middle line
         level = np.clip((lots + start.sum()) / self.rise.sum(), low, high)

@@ -1,14 +1,15 @@
-"""Who is left out because the part would be below its minimum, and what the others then get. Knows arrays only.
+"""Who is left out because the part would be below its minimum, and what the others then get. Arrays only.
 
 Candidates whose minimum exceeds their capacity are out. The others with a minimum stand in order of
-(prior + minimum) / weight, largest first, ties to the larger position; the shortest run from the front is left out
-after which everyone left reaches the minimum.
+(prior + minimum) / weight, largest first, ties to the larger position; the shortest run from the front is
+left out after which everyone left reaches the minimum.
 
-Bisection finds that run, because a run that suffices suffices when longer. Leaving more out never takes whole lots from
-anyone left, so only the part-lot can move away. It matters to one candidate d at most: the only one still short, and
-short of one definite count of lots (the part is smaller than a lot). Those who keep the part from d have room for it and
-a smaller ratio than d; as others leave they only gain lots, that is, lose room and rise in ratio. So once d has it, d
-keeps it until d reaches the minimum in whole lots or leaves itself.
+Bisection finds that run, because a run that suffices suffices when longer. Leaving more out never takes
+whole lots from anyone left, so only the part-lot can move away. It matters to one candidate d at most:
+the only one still short, and at one definite count of lots (the part is smaller than a lot). Those who
+keep the part from d have room for it and a smaller ratio than d; as others leave they only gain lots,
+that is, lose room and rise in ratio. So once d has it, d keeps it until d reaches the minimum in whole
+lots or leaves itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from coop.splitting.rules.level import Flags, Ints, ascending, fill_lots, smalle
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The eligible, unlocked candidates as int64 arrays in id order; weights are whole numbers of any common scale."""
+    """The eligible, unlocked candidates as int64 arrays in id order; weights whole, of any common scale."""
 
     capacity: Ints
     weight: Ints
@@ -42,8 +43,8 @@ class Outcome:
 def share_out(field: Field, *, order: int, lot: int) -> Outcome:
     """The whole rule for those without a lock: whole lots, then the part-lot, with minimums.
 
-    12 kg in sacks of 5 kg to two households, the second with 5 kg before: A 5 + 5, then 2 kg to A or B? Both stand at
-    ratio 10 against 5, so B takes the rest.
+    12 kg in sacks of 5 kg to two households, the second with 5 kg before: A gets 5, then 5 more (the
+    smaller id of two at 5), and the last 2 go to B, at 5 against 10.
 
     >>> row = lambda *values: np.array(values)
     >>> field = Field(row(99, 99), row(1, 1), row(0, 5), row(0, 0))

@@ -10,6 +10,8 @@ from enum import StrEnum
 from coop.kernel.errors import CoopError
 from coop.splitting.rules.values import Candidate
 
+LARGEST_WEIGHT = Decimal("999999.999999")
+
 
 class Policy(StrEnum):
     """How an order is shared out; the village decides which."""
@@ -59,8 +61,8 @@ def with_policy(
 ) -> tuple[Candidate, ...]:
     """The candidates with the policy's weights and priors.
 
-    `shares` per id is needed by `by_shares`, `season` (what the season gave before, base units) by `season_fair`. Who has
-    none of what the policy looks at takes no part. Raises NoShareError.
+    `shares` per id is needed by `by_shares`, `season` (what the season gave before, base units) by
+    `season_fair`. Who has none of what the policy looks at takes no part. Raises NoShareError.
 
     >>> with_policy(Policy.by_shares, [Candidate("H1", 5000)], shares={"H1": 3})[0].weight
     Decimal('3')
@@ -76,7 +78,8 @@ def with_policy(
         return weighed
     before = (season or {}) if policy is Policy.season_fair else {}
     # In millions of base units, so that any capacity is a weight of at most six places.
-    return tuple(_weighed(c, Decimal(c.capacity).scaleb(-6), before.get(c.id, 0)) for c in everyone)
+    weights = [min(Decimal(c.capacity).scaleb(-6), LARGEST_WEIGHT) for c in everyone]
+    return tuple(_weighed(c, w, before.get(c.id, 0)) for c, w in zip(everyone, weights, strict=True))
 
 
 def _weighed(candidate: Candidate, weight: Decimal, prior: int) -> Candidate:

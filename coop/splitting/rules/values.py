@@ -34,8 +34,8 @@ class Reason(StrEnum):
 class Candidate:
     """A household, or a village, that may get a part.
 
-    `prior` is what it already had (this season, say), `minimum` what makes it worth its while, `locked` a quantity
-    fixed by hand. A larger `weight` means a larger claim.
+    `prior` is what it already had (this season, say), `minimum` what makes it worth its while, `locked` a
+    quantity fixed by hand. A larger `weight` means a larger claim.
     """
 
     id: str
@@ -82,7 +82,7 @@ class Split:
 class Flaw:
     """Something wrong with a problem: the candidate's position (None = the problem itself) and the field.
 
-    `rests_on` names the fields the finding was drawn from; whoever could not read one of them drops the finding.
+    `rests_on` names the fields the finding was drawn from; who could not read one of them drops the finding.
     """
 
     index: int | None
@@ -105,14 +105,17 @@ class ProblemError(CoopError):
 
 def flaws(problem: Problem) -> tuple[Flaw, ...]:
     """All that is wrong with a problem: ranges, repeated ids, locks that cannot hold."""
-    return (*_own_flaws(problem), *_candidate_flaws(problem.candidates))
+    return (
+        *_range_flaws(None, "order", problem.order, least=0),
+        *_range_flaws(None, "lot", problem.lot, least=1),
+        *_candidate_flaws(problem.candidates),
+        *_lock_sum_flaws(problem),
+    )
 
 
-def _own_flaws(problem: Problem) -> Iterator[Flaw]:
-    yield from _range_flaws(None, "order", problem.order, least=0)
-    yield from _range_flaws(None, "lot", problem.lot, least=1)
-    locked = sum(c.locked or 0 for c in problem.candidates)
-    if locked > problem.order:
+def _lock_sum_flaws(problem: Problem) -> Iterator[Flaw]:
+    locked = sum(max(0, c.locked or 0) for c in problem.candidates)
+    if locked > problem.order >= 0:
         yield Flaw(
             None,
             "candidates",
@@ -160,7 +163,7 @@ def _weight_flaws(index: int, weight: Decimal) -> Iterator[Flaw]:
             index,
             "weight",
             f"权重应大于 0、小于 {WEIGHT_LIMIT}、至多 {WEIGHT_PLACES} 位小数，实为 {short(weight)}",
-            f"weight must be above 0, below {WEIGHT_LIMIT}, of at most {WEIGHT_PLACES} decimals, found {short(weight)}",
+            f"expected above 0, below {WEIGHT_LIMIT}, {WEIGHT_PLACES} decimals, found {short(weight)}",
             frozenset({"weight"}),
         )
 

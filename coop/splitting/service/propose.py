@@ -148,23 +148,23 @@ def _candidates(unit: Unit, row: SplitRow, held: Iterable[AllocationRow]) -> tup
     named = {living[h]: (h, *rooms[h]) for h in rooms if h in living}
     if not named:
         raise NoCapacityError(row.product, row.season)
-    full = weighed(unit, row, [Candidate(number, capacity) for number, (_, capacity, _) in named.items()])
-    return tuple(
-        replace(
-            candidate,
-            capacity=named[candidate.id][2],
-            minimum=row.minimum_g,
-            locked=locks.get(named[candidate.id][0]),
-        )
-        for candidate in full
+    # The policy weighs by what is filed; what may be given is what other orders have left of it.
+    full = weighed(
+        unit,
+        row,
+        [
+            Candidate(number, capacity, minimum=row.minimum_g, locked=locks.get(household_id))
+            for number, (household_id, capacity, _) in named.items()
+        ],
     )
+    return tuple(replace(candidate, capacity=named[candidate.id][2]) for candidate in full)
 
 
 def _store(unit: Unit, row: SplitRow, problem: Problem, found: Split, held: dict[int, AllocationRow]) -> None:
     asked = {candidate.id: candidate for candidate in problem.candidates}
     words = explain(problem, found, unit=product(unit.session, row.product).unit)
     known = unit.session.execute(select(HouseholdRow.number, HouseholdRow.id))
-    ids = dict(known.tuples().all())
+    ids = dict(known.all())
     for share in found.shares:
         allocation = held.pop(ids[share.id], None)
         if allocation is None:
@@ -214,4 +214,4 @@ def _season(unit: Unit, row: SplitRow) -> dict[str, int]:
         .join(PriorRow, PriorRow.household_id == HouseholdRow.id)
         .where(PriorRow.product == row.product, PriorRow.season == row.season)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -63,7 +63,7 @@ def household_numbers(unit: Unit, ids: Iterable[int]) -> dict[int, str]:
     rows = unit.session.execute(
         select(HouseholdRow.id, HouseholdRow.number).where(HouseholdRow.id.in_(list(ids)))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def digest(row: SplitRow, shares: dict[str, int]) -> str:

@@ -1,0 +1,1 @@
+"""The accountant's desk: manual vouchers, month and year closing, statements."""

@@ -1,0 +1,158 @@
+"""Pure decisions of the accountant's desk: do typed lines make a voucher, do balances open a book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from coop.kernel.errors import Fault
+from ledger.chart import Chart, Kind, UnknownCodeError
+from ledger.money import fen_text
+from ledger.voucher import Posting, Voucher, VoucherKind, credit, debit
+
+# What a household is owed is paid through a pay batch, so that no item is paid twice.
+PAYABLE_ROLES = ("member_current", "refund_payable", "residual_payable")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One typed line: a debit or a credit, fen; negative amounts are no way to correct (use a reversal)."""
+
+    account: str
+    debit_fen: int = 0
+    credit_fen: int = 0
+    note: str = ""
+
+
+def payable_roots(chart: Chart) -> tuple[str, ...]:
+    """The accounts whose sub-accounts say what households are owed.
+
+    >>> from ledger.chart import Standard, chart_of
+    >>> payable_roots(chart_of(Standard.coop_2021))
+    ('114', '221', '222')
+    """
+    return tuple(chart.path(role) for role in PAYABLE_ROLES if chart.has(role))
+
+
+def is_under(path: str, roots: Iterable[str]) -> bool:
+    """Whether a path lies below one of the roots.
+
+    >>> is_under("114:H0001", ("114",)), is_under("114", ("114",))
+    (True, False)
+    """
+    return any(path.startswith(f"{root}:") for root in roots)
+
+
+def line_faults(chart: Chart, lines: Sequence[DraftLine]) -> list[Fault]:
+    """Everything wrong with the lines of a manual voucher, each fault with its place (`/lines/0/account`).
+
+    >>> from ledger.chart import Standard, chart_of
+    >>> chart = chart_of(Standard.coop_2021)
+    >>> line_faults(chart, [DraftLine("523", debit_fen=500), DraftLine("101", credit_fen=500)])
+    []
+    >>> wrong = [DraftLine("999", debit_fen=500), DraftLine("101", credit_fen=400)]
+    >>> [fault.place for fault in line_faults(chart, wrong)]
+    ['/lines/0/account', '/lines']
+    """
+    faults = [fault for index, line in enumerate(lines) for fault in _faults_of(chart, index, line)]
+    if len(lines) < 2:
+        faults.append(
+            Fault("/lines", f"至少 2 行,实为 {len(lines)} 行", f"2 lines at least, found {len(lines)}")
+        )
+    left, right = sum(line.debit_fen for line in lines), sum(line.credit_fen for line in lines)
+    if left != right:
+        found = f"{fen_text(left)} / {fen_text(right)}"
+        gap = fen_text(left - right)
+        faults.append(
+            Fault("/lines", f"借贷不平:借/贷 {found},差 {gap}", f"debit/credit {found} differ by {gap}")
+        )
+    return [*faults, *_paid_past_batches(chart, lines)]
+
+
+def _faults_of(chart: Chart, index: int, line: DraftLine) -> list[Fault]:
+    faults = _account_faults(chart, f"/lines/{index}/account", line.account)
+    if min(line.debit_fen, line.credit_fen) < 0 or (line.debit_fen > 0) == (line.credit_fen > 0):
+        faults.append(
+            Fault(
+                f"/lines/{index}",
+                f"借方、贷方须恰有一个大于 0,实为 {fen_text(line.debit_fen)}、{fen_text(line.credit_fen)}",
+                f"one of debit and credit must be above 0, found {fen_text(line.debit_fen)} and "
+                f"{fen_text(line.credit_fen)}",
+            )
+        )
+    return faults
+
+
+def _account_faults(chart: Chart, place: str, path: str) -> list[Fault]:
+    try:
+        account = chart.account(path)
+    except UnknownCodeError as error:
+        return [Fault(place, error.zh, error.en)]
+    if account.kind is Kind.memo:
+        return [Fault(place, f"{path} 只记积分,不记金额", f"{path} holds points, not money")]
+    if path in payable_roots(chart):
+        return [
+            Fault(place, f"{path} 须记到户,如 {path}:H0001", f"{path} needs a household, as in {path}:H0001")
+        ]
+    return []
+
+
+def _paid_past_batches(chart: Chart, lines: Sequence[DraftLine]) -> list[Fault]:
+    money = (chart.path("cash"), chart.path("bank"))
+    out = any(line.credit_fen and (line.account in money or is_under(line.account, money)) for line in lines)
+    roots = payable_roots(chart)
+    return [
+        Fault(
+            f"/lines/{index}/account",
+            f"付给农户的钱({line.account})须走支付批次",
+            f"money paid to a household ({line.account}) goes through a pay batch",
+        )
+        for index, line in enumerate(lines)
+        if out and line.debit_fen and is_under(line.account, roots)
+    ]
+
+
+def manual_voucher(
+    *, day: date, summary: str, lines: Sequence[DraftLine], source: str, attachments: int = 0
+) -> Voucher:
+    """The voucher of faultless lines, in the order typed. Raises the ledger's errors."""
+    postings = tuple(
+        debit(line.account, line.debit_fen, line.note)
+        if line.debit_fen
+        else credit(line.account, line.credit_fen, line.note)
+        for line in lines
+    )
+    return Voucher(day, summary, postings, source, attachments=attachments, kind=VoucherKind.manual)
+
+
+def opening_faults(chart: Chart, balances: Mapping[str, int]) -> list[Fault]:
+    """Everything wrong with opening balances (fen; signed: debit positive).
+
+    >>> from ledger.chart import Standard, chart_of
+    >>> chart = chart_of(Standard.coop_2021)
+    >>> opening_faults(chart, {"102": 1000, "301": -1000})
+    []
+    >>> [fault.place for fault in opening_faults(chart, {"102": 1000, "501": -900})]
+    ['501', 'balances']
+    """
+    faults = []
+    for path in sorted(balances):
+        found = _account_faults(chart, path, path)
+        if not found and chart.kind_of(path) in (Kind.income, Kind.expense):
+            found = [
+                Fault(path, "损益科目年初没有余额", "an income or expense account has no opening balance")
+            ]
+        faults += found
+    gap = fen_text(sum(balances.values()))
+    if sum(balances.values()):
+        faults.append(Fault("balances", f"借贷不平,差 {gap} 元", f"debits and credits differ by {gap} yuan"))
+    if not any(balances.values()):
+        faults.append(Fault("balances", "没有余额", "there are no balances"))
+    return faults
+
+
+def opening_voucher(*, year: int, balances: Mapping[str, int], source: str) -> Voucher:
+    """The voucher that opens a book on 1 January, accounts in order."""
+    postings = tuple(Posting(path, amount) for path, amount in sorted(balances.items()) if amount)
+    return Voucher(date(year, 1, 1), "期初余额 Opening balances", postings, source, kind=VoucherKind.opening)

@@ -1,0 +1,214 @@
+"""The `coop` command. Bad input ends with exit code 2 and one line a fault on standard error, and changes nothing.
+
+With `--json`, standard output holds one JSON value; progress and logs go to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from coop.kernel.config import Settings, load_settings
+from coop.kernel.errors import InputError, LedgerError
+
+BAD_INPUT, BREACH = 2, 1
+T = TypeVar("T")
+
+
+class Faulty(click.ClickException):
+    """A fault of the input: one line each, exit code 2."""
+
+    exit_code = BAD_INPUT
+
+    def __init__(self, error: Exception) -> None:
+        self.lines = [str(fault) for fault in error.faults] if isinstance(error, InputError) else [str(error)]
+        super().__init__("\n".join(self.lines))
+
+    def show(self, file: Any = None) -> None:
+        for line in self.lines:
+            click.echo(line, err=True, file=file)
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    try:
+        yield
+    except LedgerError as error:
+        raise Faulty(error) from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """四位 Siwei: from an enterprise's order to every household's dividend."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _read(name: str) -> str:
+    """UTF-8 text of a file, or of standard input for `-`."""
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        from coop.kernel.errors import Fault
+
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8"
+        raise InputError([Fault(name, "读不出这个文件", reason)]) from error
+
+
+def _emit(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+@main.command()
+@click.argument("problem")
+def split(problem: str) -> None:
+    """Split an order over candidates: PROBLEM.json in, allocations out (no database)."""
+    from coop.splitting.problem import split_problem
+
+    with faults():
+        click.echo(split_problem(_read(problem)))
+
+
+@main.command()
+@click.argument("problem")
+def apportion(problem: str) -> None:
+    """Share pools among members to the fen: PROBLEM.json in, shares out (no database)."""
+    from ledger.apportionment import apportion_text
+
+    with faults():
+        click.echo(apportion_text(_read(problem)))
+
+
+def _opened(act: Callable[[Settings], T], *, migrate: bool = False) -> T:
+    """Load the settings and subjects, bind the database, run the command, let go of the database."""
+    from coop import migrations
+    from coop.kernel import crypt
+    from coop.kernel.db import connect
+    from coop.kernel.unit import bind
+    from coop.subjects import load_subjects
+
+    with faults():
+        settings = load_settings()
+        crypt.set_secret(settings.secret_key)
+        load_subjects()
+        if migrate:
+            migrations.upgrade(settings)
+        else:
+            migrations.require_current(settings)
+        database = connect(settings)
+        bind(database)
+        try:
+            return act(settings)
+        finally:
+            bind(None)
+            database.dispose()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version's shape (on the owner's login)."""
+    _opened(lambda _: None, migrate=True)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
+def verify(as_json: bool) -> None:
+    """Recompute every invariant from the rows; exit 1 on a breach, named by its id."""
+    from coop.desk.verify import verify_all
+
+    report = _opened(lambda _: verify_all())
+    if as_json:
+        _emit(report)
+    else:
+        for name, found in report["invariants"].items():
+            click.echo(f"{name:4} {found}")
+        click.echo(f"beancount 错误 errors {report['beancount_errors']}, 余额差异 differences {report['balance_differences']}")
+    if not report["ok"]:
+        sys.exit(BREACH)
+
+
+@main.command()
+@click.option("--households", default=30, show_default=True, type=click.IntRange(1, 9999), help="Households of the village.")
+@click.option("--year", type=click.IntRange(2020, 2100), help="Business year; the last full one by default.")
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed tells the same year.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
+def demo(households: int, year: int | None, seed: int, as_json: bool) -> None:
+    """Tell a whole season through the services, on the configured database; ends with the figures and verify."""
+    from coop.season.story import tell
+
+    def progress(text: str) -> None:
+        click.echo(text, err=True)
+
+    report = _opened(
+        lambda settings: tell(settings, households=households, year=year, seed=seed, progress=progress), migrate=True
+    )
+    if as_json:
+        _emit(report)
+    else:
+        from coop.season.report import text_of
+
+        click.echo(text_of(report))
+    if not report["verify"]["ok"]:
+        sys.exit(BREACH)
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True)
+def serve(port: int, host: str) -> None:
+    """Web and worker, in one command."""
+    from coop.app import serve_forever
+
+    _opened(lambda settings: serve_forever(settings, host=host, port=port), migrate=True)
+
+
+@main.group()
+def books() -> None:
+    """The books there are, their beancount files and statements."""
+
+
+@books.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def books_list(as_json: bool) -> None:
+    """The books there are."""
+    from coop.accounting.exports import list_books
+
+    rows = _opened(lambda _: list_books())
+    if as_json:
+        _emit(rows)
+    else:
+        for row in rows:
+            click.echo(f"{row['entity']}  {row['standard']}  {row['name']}  {', '.join(map(str, row['years']))}")
+
+
+@books.command("export")
+@click.option("--entity", required=True)
+@click.option("--year", required=True, type=int)
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+def books_export(entity: str, year: int, directory: Path) -> None:
+    """Write the .beancount file of that book and year into DIRECTORY."""
+    from coop.accounting.exports import beancount_text, write_atomically
+
+    text = _opened(lambda _: beancount_text(entity, year))
+    with faults():
+        path = write_atomically(directory / f"{entity}-{year}.beancount", text.encode())
+    click.echo(str(path))
+
+
+@books.command("statements")
+@click.option("--entity", required=True)
+@click.option("--year", required=True, type=int)
+@click.option("--format", "kind", default="json", type=click.Choice(["json"]), show_default=True)
+def books_statements(entity: str, year: int, kind: str) -> None:
+    """The statutory statements of that book and year."""
+    from coop.accounting.exports import statements_json
+
+    assert kind == "json"
+    _emit(_opened(lambda _: statements_json(entity, year)))

@@ -1,0 +1,1 @@
+"""Shipments, acceptance by the enterprise, claims, traceability."""

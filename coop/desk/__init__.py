@@ -1,0 +1,1 @@
+"""Pages that join subjects: home pages, order progress, a household's own page, verify."""

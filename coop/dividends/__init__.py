@@ -1,0 +1,3 @@
+"""The year's distribution under both standards: pool, plan, notice, resolution, posting, and each
+household's working.
+"""

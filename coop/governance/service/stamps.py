@@ -1,0 +1,111 @@
+"""The supervision committee's acts: stamping vouchers by the day, refusing one, reviewing a document."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from coop.governance import queries
+from coop.governance.models import ReviewRow, StampRow, StampState
+from coop.kernel.actor import Role
+from coop.kernel.errors import CoopError, Fault, InputError, NotFoundError
+from coop.kernel.unit import Unit
+from ledger.tables import VoucherRow
+
+SUPERVISION = "supervision"
+
+
+class OwnVoucherError(CoopError):
+    """Who made a voucher does not stamp it."""
+
+    def __init__(self, voucher_id: int, maker_id: int) -> None:
+        super().__init__(
+            zh=f"凭证 {voucher_id} 由用户 {maker_id} 制单,审核章须由他人加盖",
+            en=f"voucher {voucher_id} was made by user {maker_id}; another person must stamp it",
+        )
+
+
+def stamp_day(unit: Unit, entity_id: int, day: date) -> int:
+    """Stamp all vouchers of the entity's day that await it; returns how many. Refused ones stay refused."""
+    unit.actor.require("加盖审核章", Role.supervisor)
+    waiting = queries.awaiting_stamp(unit.session, entity_id, day)
+    for row in waiting:
+        _require_other(unit, row)
+    unit.session.add_all(_stamp(unit, row, StampState.stamped) for row in waiting)
+    unit.session.flush()
+    if waiting:
+        unit.audit("stamp.day", f"entity:{entity_id}", day=day.isoformat(), count=len(waiting))
+    return len(waiting)
+
+
+def stamp(unit: Unit, voucher_id: int) -> StampRow:
+    """Stamp one voucher, also one that was refused before."""
+    unit.actor.require("加盖审核章", Role.supervisor)
+    return _put(unit, voucher_id, StampState.stamped, "")
+
+
+def refuse_stamp(unit: Unit, voucher_id: int, reason: str) -> StampRow:
+    """Refuse one voucher with a reason: the month does not close until it is stamped or reversed."""
+    unit.actor.require("拒绝加盖审核章", Role.supervisor)
+    if not reason.strip():
+        raise InputError([Fault("reason", "须写明理由", "a reason is needed")])
+    return _put(unit, voucher_id, StampState.refused, reason)
+
+
+def review(unit: Unit, ref: str, digest: str) -> ReviewRow:
+    """The committee has examined the document `ref` of this content. Twice is once."""
+    unit.actor.require("审核", Role.supervisor)
+    row = unit.session.scalars(
+        select(ReviewRow).where(
+            ReviewRow.tenant_id == unit.actor.tenant_id,
+            ReviewRow.kind == SUPERVISION,
+            ReviewRow.ref == ref,
+            ReviewRow.digest == digest,
+        )
+    ).one_or_none()
+    if row is None:
+        row = ReviewRow(
+            tenant_id=unit.actor.tenant_id,
+            kind=SUPERVISION,
+            ref=ref,
+            digest=digest,
+            user_id=unit.actor.user_id,
+            day=unit.today,
+        )
+        unit.session.add(row)
+        unit.session.flush()
+        unit.audit("review.supervision", ref, digest=digest)
+    return row
+
+
+def _put(unit: Unit, voucher_id: int, state: StampState, reason: str) -> StampRow:
+    voucher = unit.session.scalars(select(VoucherRow).where(VoucherRow.id == voucher_id)).one_or_none()
+    if voucher is None:
+        raise NotFoundError("voucher", voucher_id)
+    _require_other(unit, voucher)
+    row = unit.session.scalars(
+        select(StampRow).where(StampRow.voucher_id == voucher_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        row = _stamp(unit, voucher, state)
+        unit.session.add(row)
+    row.state, row.reason, row.user_id, row.day = state.value, reason, unit.actor.user_id, unit.today
+    unit.session.flush()
+    unit.audit(f"stamp.{state.value}", f"voucher:{voucher_id}")
+    return row
+
+
+def _stamp(unit: Unit, voucher: VoucherRow, state: StampState) -> StampRow:
+    return StampRow(
+        tenant_id=unit.actor.tenant_id,
+        voucher_id=voucher.id,
+        state=state.value,
+        user_id=unit.actor.user_id,
+        day=unit.today,
+    )
+
+
+def _require_other(unit: Unit, voucher: VoucherRow) -> None:
+    if voucher.maker_id == unit.actor.user_id:
+        raise OwnVoucherError(voucher.id, voucher.maker_id)

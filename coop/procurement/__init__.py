@@ -1,0 +1,1 @@
+"""Weigh, grade, price, receipt, lots."""

@@ -1,0 +1,99 @@
+"""What the scale's pages need before a ticket exists: who may deliver, at which prices, on which scales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop.kernel.errors import NotFoundError
+from coop.orders.models import PartRow
+from coop.orders.queries import order_line
+from coop.parties.models import HouseholdRow
+from coop.parties.queries import entity
+from coop.procurement.models import ScaleRow
+from coop.procurement.rules import GradePrice
+from coop.splitting.models import AllocationRow, SplitRow
+from coop.splitting.queries import HouseholdShare, allocation, deliverable
+from coop.standards.queries import Product, price_table, product
+
+
+@dataclass(frozen=True, slots=True)
+class ToWeigh:
+    """A household that still has something to bring, and who heads it."""
+
+    share: HouseholdShare
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRate:
+    """A grade of the order and what is paid for it that day; None without an approved price."""
+
+    grade: str
+    name: str
+    name_en: str
+    price: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeighPage:
+    """One household's open share at the scale."""
+
+    share: HouseholdShare
+    head: str
+    product: Product
+    grades: tuple[GradeRate, ...]
+    scales: tuple[tuple[str, str], ...]
+    expired: tuple[str, ...]
+
+
+def weigh_list(session: Session, tenant_id: int) -> tuple[ToWeigh, ...]:
+    """The village's households that may deliver, by number."""
+    names = session.execute(
+        select(HouseholdRow.id, HouseholdRow.head).where(HouseholdRow.tenant_id == tenant_id)
+    )
+    heads = dict(names.tuples().all())
+    shares = (share for share in deliverable(session) if share.line.household_id in heads)
+    return tuple(ToWeigh(share, heads[share.line.household_id]) for share in shares)
+
+
+def weigh_page(session: Session, allocation_id: int, day: date) -> WeighPage:
+    """The form of one share on a day: grades with the price that will be paid. Raises NotFoundError."""
+    share = allocation(session, allocation_id)
+    found = session.execute(
+        select(SplitRow.line_id, PartRow.seller_entity, HouseholdRow.head)
+        .join(AllocationRow, AllocationRow.split_id == SplitRow.id)
+        .join(PartRow, PartRow.id == SplitRow.part_id)
+        .join(HouseholdRow, HouseholdRow.id == AllocationRow.household_id)
+        .where(AllocationRow.id == allocation_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("allocation", allocation_id)
+    line_id, seller, head = found
+    prices = {
+        line.grade: line
+        for line in price_table(session, entity(session, seller).id, day, product_code=share.product)
+    }
+    grades = tuple(
+        GradeRate(
+            grade.grade,
+            grade.name,
+            grade.name_en,
+            GradePrice(table.price, max(table.floor, grade.floor)).paid
+            if (table := prices.get(grade.grade))
+            else None,
+        )
+        for grade in order_line(session, line_id).grades
+    )
+    scales = session.scalars(select(ScaleRow).order_by(ScaleRow.code)).all()
+    return WeighPage(
+        share=share,
+        head=head,
+        product=product(session, share.product),
+        grades=grades,
+        scales=tuple((scale.code, f"{scale.code} {scale.name}") for scale in scales),
+        expired=tuple(scale.code for scale in scales if scale.calibrated_until < day),
+    )

@@ -1,0 +1,1 @@
+"""The demo: a whole year told through the public services."""

@@ -1,0 +1,1 @@
+"""What the enterprise owes and pays, and what the households are paid."""

@@ -1,0 +1,235 @@
+"""Where a fen comes from: from a voucher or an open item back to the lines of weigh tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop.books.models import PayableRow, PayLineRow
+from coop.books.queries import batch, payments
+from coop.delivery.queries import shipment_of_acceptance
+from coop.kernel.errors import NotFoundError
+from coop.kernel.registries import Link, source_link
+from coop.kernel.units import kg_text
+from coop.parties.models import HouseholdRow
+from coop.procurement.queries import lot_origins, weigh_slip
+from coop.settlement.models import PaymentRow, SaleRow
+from coop.settlement.queries.bills import sale, sale_of_acceptance
+from ledger.tables import PostingRow, VoucherRow
+from ledger.voucher import VoucherKind
+
+
+@dataclass(frozen=True, slots=True)
+class FenNode:
+    """A step on the way back. Children add up to their parent, but for a sale's lines: `cost` is not price.
+
+    Kinds: payable, voucher, reversed, receipt, receipt_line, batch, payment, sale, sale_line, cost,
+    document.
+    """
+
+    kind: str
+    key: str
+    label: str
+    label_en: str
+    fen: int
+    grams: int | None = None
+    link: Link | None = None
+    children: tuple[FenNode, ...] = ()
+
+    def leaves(self) -> tuple[FenNode, ...]:
+        """The last steps, left to right."""
+        return tuple(leaf for child in self.children for leaf in child.leaves()) if self.children else (self,)
+
+
+def graph_of_payable(session: Session, payable_id: int) -> FenNode:
+    """From what a household is owed, by its voucher, to the document's lines. Raises NotFoundError."""
+    found = session.execute(
+        select(PayableRow, HouseholdRow.number)
+        .join(HouseholdRow, HouseholdRow.id == PayableRow.household_id)
+        .where(PayableRow.id == payable_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("payable", payable_id)
+    row, household = found
+    return FenNode(
+        "payable",
+        str(row.id),
+        f"应付 {household}",
+        f"owed to {household}",
+        row.amount_fen,
+        link=source_link(row.source),
+        children=(graph_of_voucher(session, row.voucher_id),),
+    )
+
+
+def graph_of_voucher(session: Session, voucher_id: int) -> FenNode:
+    """From a voucher, by its source, to the document's lines. Raises NotFoundError."""
+    row = session.scalars(select(VoucherRow).where(VoucherRow.id == voucher_id)).one_or_none()
+    if row is None:
+        raise NotFoundError("voucher", voucher_id)
+    if row.kind == VoucherKind.reversal and row.reverses_id is not None:
+        below = graph_of_voucher(session, row.reverses_id)
+        children: tuple[FenNode, ...] = (below,)
+    else:
+        children = _document(session, row.source)
+    name = f"{row.year}-{row.period:02d} {row.word}{row.number}"
+    return FenNode(
+        "reversed" if row.kind == VoucherKind.reversal else "voucher",
+        str(row.id),
+        f"凭证 {name} {row.summary}",
+        f"voucher {name}",
+        _debits(session, row.id),
+        link=source_link(row.source),
+        children=children,
+    )
+
+
+def _debits(session: Session, voucher_id: int) -> int:
+    """The voucher's total: of a reversal, whose signs are swapped, the same figure."""
+    amounts = session.scalars(
+        select(PostingRow.amount).where(PostingRow.voucher_id == voucher_id, PostingRow.commodity == "CNY")
+    )
+    return sum(amount for amount in amounts if amount > 0)
+
+
+def _document(session: Session, source: str) -> tuple[FenNode, ...]:
+    kind, _, key = source.partition(":")
+    walk = _WALKS.get(kind)
+    if walk is None or not key:
+        link = source_link(source)
+        label, label_en = (link.label, link.label_en) if link else (source, source)
+        return (FenNode("document", source, label, label_en, 0, link=link),)
+    return (walk(session, source, key),)
+
+
+def _receipt(session: Session, source: str, key: str) -> FenNode:
+    slip = weigh_slip(session, int(key))
+    lines = tuple(
+        FenNode(
+            "receipt_line",
+            f"{slip.number}/{line.grade}",
+            f"{slip.household} {line.grade_name}:{line.amount_working}",
+            f"{slip.household} {line.grade_name_en}: {line.amount_working_en}",
+            line.amount_fen,
+            line.settle_g,
+        )
+        for line in slip.lines
+    )
+    return FenNode(
+        "receipt",
+        source,
+        f"收购单 {slip.number} {slip.household}",
+        f"weigh ticket {slip.number} of {slip.household}",
+        slip.total_fen,
+        slip.total_g,
+        source_link(source),
+        lines,
+    )
+
+
+def _batch(session: Session, source: str, key: str) -> FenNode:
+    row = batch(session, int(key))
+    children = tuple(graph_of_payable(session, item.payable_id) for item in payments(session, row.id))
+    return FenNode(
+        "batch",
+        source,
+        f"支付批次 {row.number}",
+        f"pay batch {row.number}",
+        row.total_fen,
+        link=source_link(source),
+        children=children,
+    )
+
+
+def _return(session: Session, source: str, key: str) -> FenNode:
+    line = session.scalars(
+        select(PayLineRow).where(PayLineRow.id == int(key.rpartition(":")[2]))
+    ).one_or_none()
+    if line is None:
+        raise NotFoundError("bank return", key)
+    return FenNode(
+        "document",
+        source,
+        f"银行退票 {key}",
+        f"bank return {key}",
+        line.amount_fen,
+        link=source_link(source),
+        children=(graph_of_payable(session, line.payable_id),),
+    )
+
+
+def _payment(session: Session, source: str, key: str) -> FenNode:
+    found = session.execute(
+        select(PaymentRow, SaleRow.acceptance_id)
+        .join(SaleRow, SaleRow.id == PaymentRow.sale_id)
+        .where(PaymentRow.id == int(key))
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("payment", key)
+    row, acceptance_id = found
+    return FenNode(
+        "payment",
+        source,
+        f"货款 {row.number} {row.bank_reference}",
+        f"payment {row.number} {row.bank_reference}",
+        row.amount_fen,
+        link=source_link(source),
+        children=(_sale(session, f"acceptance:{acceptance_id}", str(acceptance_id)),),
+    )
+
+
+def _sale(session: Session, source: str, key: str) -> FenNode:
+    sale_id = sale_of_acceptance(session, int(key))
+    if sale_id is None:
+        raise NotFoundError("bill of acceptance", key)
+    bill = sale(session, sale_id, shipment_of_acceptance(session, int(key)).day)
+    lines = tuple(
+        FenNode(
+            "sale_line",
+            line.lot_code,
+            f"批次 {line.lot_code} {line.grade_name} {kg_text(line.grams)} 公斤",
+            f"lot {line.lot_code}, {line.grade_name_en}, {kg_text(line.grams)} kg",
+            line.amount_fen,
+            line.grams,
+            children=_costs(session, line.lot_code),
+        )
+        for line in bill.lines
+    )
+    return FenNode(
+        "sale",
+        source,
+        f"结算单 {bill.number} {bill.buyer_name}",
+        f"bill {bill.number} to {bill.buyer_code}",
+        bill.amount_fen,
+        sum(line.grams for line in bill.lines),
+        source_link(source),
+        lines,
+    )
+
+
+def _costs(session: Session, lot_code: str) -> tuple[FenNode, ...]:
+    """The ticket lines a lot was drawn from, at what they cost: the seller's own, empty to the buyer."""
+    return tuple(
+        FenNode(
+            "cost",
+            f"{origin.receipt}/{origin.grade}",
+            f"{origin.household} 收购单 {origin.receipt} {kg_text(origin.grams)} 公斤",
+            f"{origin.household}, ticket {origin.receipt}, {kg_text(origin.grams)} kg",
+            origin.cost_fen,
+            origin.grams,
+            source_link(f"receipt:{origin.receipt_id}"),
+        )
+        for origin in lot_origins(session, lot_code)
+    )
+
+
+_WALKS: dict[str, Callable[[Session, str, str], FenNode]] = {
+    "receipt": _receipt,
+    "batch": _batch,
+    "return": _return,
+    "payment": _payment,
+    "acceptance": _sale,
+}

@@ -1,0 +1,141 @@
+"""Pages of the split: work it out, change it by hand, publish, key in the answers, offer again, settle.
+
+For the village's own staff; the printed table is what hangs in the courtyard meeting.
+"""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from coop.kernel.actor import Role
+from coop.kernel.units import Unit as BaseUnit
+from coop.orders.queries import order_line
+from coop.splitting import service
+from coop.splitting.models import AnsweredVia
+from coop.splitting.queries.pages import order_splits, split_page, splits
+from coop.splitting.rules import Policy
+from coop.web.forms import Form
+from coop.web.menu import Group, menu_entry
+from coop.web.permissions import permit
+from coop.web.views import Page, expose
+
+STAFF = (Role.manager, Role.clerk, Role.supervisor)  # names of households: those who work with them
+ANSWERS = ("yes", "no")
+
+
+def amount(form: Form, name: str, unit: str, *, required: bool = True) -> int:
+    """A quantity as it is typed for its product: kilograms, or heads."""
+    if unit == BaseUnit.gram:
+        return form.kg(name, required=required)
+    return form.integer(name, required=required)
+
+
+class SplitView(Page):
+    """An order's line over the households of the village."""
+
+    route_base = "/splits"
+
+    @expose("/")
+    def index(self) -> str:
+        with self.look() as view:
+            return self.render("splitting/index.html", splits=splits(view.session, view.actor.tenant_id))
+
+    @expose("/order/<int:part_id>")
+    def order(self, part_id: int) -> str:
+        """All lines of an order with their splits; as a part, the summary on the order's own page."""
+        with self.look() as view:
+            page = order_splits(view.session, part_id)
+        template = "splitting/order_part.html" if self.partial() else "splitting/order.html"
+        return self.render(template, page=page, policies=list(Policy))
+
+    @expose("/line/<int:line_id>/propose", methods=["POST"])
+    def propose(self, line_id: int) -> ResponseReturnValue:
+        form = Form()
+        with self.unit() as work:
+            unit = order_line(work.session, line_id).unit
+            policy = form.choice("policy", Policy)
+            lot, minimum = amount(form, "lot", unit), amount(form, "minimum", unit, required=False)
+            form.done()
+            row = service.propose_split(work, line_id, policy=policy, lot_g=lot, minimum_g=minimum)
+            split_id = row.id
+        return self._back(split_id, _("Worked out. Look at it, change it by hand where needed, then publish."))
+
+    @expose("/<int:split_id>")
+    def show(self, split_id: int) -> str:
+        via = request.args.get("via", AnsweredVia.clerk.value)
+        with self.look() as view:
+            page = split_page(view.session, split_id)
+        return self.render("splitting/show.html", page=page, via=via, policies=list(Policy), today=view.today)
+
+    @expose("/<int:split_id>/shares/<int:allocation_id>", methods=["POST"])
+    def change(self, split_id: int, allocation_id: int) -> ResponseReturnValue:
+        form = Form()
+        unit = form.one_of("unit", tuple(BaseUnit))
+        grams, reason = amount(form, "amount", unit), form.text("reason")
+        form.done()
+        with self.unit() as work:
+            service.change_allocation(work, allocation_id, grams, reason)
+        return self._back(split_id, _("Changed. The remainder above is new."))
+
+    @expose("/<int:split_id>/shares/<int:allocation_id>/unlock", methods=["POST"])
+    def unlock(self, split_id: int, allocation_id: int) -> ResponseReturnValue:
+        with self.unit() as work:
+            service.unlock_allocation(work, allocation_id)
+        return self._back(split_id, _("The computed share stands again."))
+
+    @expose("/<int:split_id>/publish", methods=["POST"])
+    def publish(self, split_id: int) -> ResponseReturnValue:
+        form = Form()
+        until = form.day("answer_by", required=False) if form.fields.get("answer_by") else None
+        form.done()
+        with self.unit() as work:
+            service.publish_split(work, split_id, answer_by=until)
+        return self._back(split_id, _("Published. Every household is asked now."))
+
+    @expose("/<int:split_id>/answers", methods=["POST"])
+    def answers(self, split_id: int) -> ResponseReturnValue:
+        """What the households said in the meeting, keyed in at once: all of it, or none."""
+        form = Form()
+        via = form.choice("via", AnsweredVia)
+        said = {
+            int(name.removeprefix("answer_")): form.one_of(name, ANSWERS) == "yes"
+            for name in form.fields
+            if name.startswith("answer_") and name.removeprefix("answer_").isdecimal() and form.fields[name]
+        }
+        form.done()
+        with self.unit() as work:
+            for allocation_id, yes in sorted(said.items()):
+                service.answer(work, allocation_id, yes, via)
+        return self._back(split_id, _("%(count)s answers are noted.", count=len(said)))
+
+    @expose("/<int:split_id>/reallocate", methods=["POST"])
+    def reallocate(self, split_id: int) -> ResponseReturnValue:
+        with self.unit() as work:
+            service.reallocate(work, split_id)
+        return self._back(split_id, _("What was declined is offered to the others."))
+
+    @expose("/<int:split_id>/confirm", methods=["POST"])
+    def confirm(self, split_id: int) -> ResponseReturnValue:
+        with self.unit() as work:
+            service.confirm_split(work, split_id)
+        return self._back(split_id, _("Settled. The households may deliver."))
+
+    def _back(self, split_id: int, say: str) -> ResponseReturnValue:
+        return self.go("SplitView.show", split_id=split_id, say=say)
+
+
+for _method in ("index", "order", "show"):
+    permit(f"SplitView.{_method}", *STAFF)
+for _method in ("propose", "change", "unlock", "publish", "reallocate", "confirm"):
+    permit(f"SplitView.{_method}", Role.manager)
+permit("SplitView.answers", Role.manager, Role.clerk)
+menu_entry(
+    "SplitView.index",
+    lazy_gettext("Splits"),
+    icon="arrows-split",
+    group=Group.trade,
+    order=20,
+)

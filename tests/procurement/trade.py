@@ -1,0 +1,158 @@
+"""A small trade in a bound database: an order for 100 kg, split over two households, confirmed, ready to be weighed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from coop.kernel.actor import Actor, Role, system
+from coop.kernel.unit import look, owner_session, unit
+from coop.orders import service as orders
+from coop.orders.rules import GradeEntry, LineEntry, OrderEntry
+from coop.procurement import service as procurement
+from coop.procurement.rules import WeighEntry, WeighLine
+from coop.splitting import service as splitting
+from coop.splitting.models import AnsweredVia
+from coop.splitting.queries import split_of
+from coop.standards import service as standards
+from coop.subjects import load_subjects
+from tests.conftest import Village
+
+DAY = date(2025, 4, 10)
+KG = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Who acts, and the ids of what is there. Purchase prices: A 73.7 (floor 72), B 55 (floor 58) yuan/kg."""
+
+    village: Village
+    buyer: Actor
+    part: int
+    line: int
+    shares: dict[str, int]  # household number -> allocation
+
+    @property
+    def manager(self) -> Actor:
+        return self.village.actor(Role.manager, user=2)
+
+    @property
+    def clerk(self) -> Actor:
+        return self.village.actor(Role.clerk, user=3)
+
+    @property
+    def accountant(self) -> Actor:
+        return self.village.actor(Role.accountant, user=4)
+
+    @property
+    def checker(self) -> Actor:
+        return self.village.actor(Role.checker, user=5)
+
+    @property
+    def supervisor(self) -> Actor:
+        return self.village.actor(Role.supervisor, user=6)
+
+    def entry(
+        self, household: str, *lines: tuple[str, int], key: str = "", moisture_bp: int = 1200, day: date = DAY
+    ) -> WeighEntry:
+        """A ticket of that household: (grade, net grams) lines on half a kilogram of sacks."""
+        net = sum(grams for _, grams in lines)
+        return WeighEntry(
+            client_key=key or f"{household}-{lines}",
+            allocation_id=self.shares[household],
+            scale="S1",
+            day=day,
+            gross_g=net + 500,
+            tare_g=500,
+            moisture_bp=moisture_bp,
+            impurity_bp=0,
+            lines=tuple(WeighLine(grade, grams) for grade, grams in lines),
+        )
+
+    def weigh(self, household: str, *lines: tuple[str, int], key: str = "") -> int:
+        with unit(self.clerk) as work:
+            return procurement.weigh(work, self.entry(household, *lines, key=key)).id
+
+
+def make_trade(village: Village, buyer: Actor) -> Trade:
+    """The order confirmed at 50 kg each for H0001 and H0002, with a tolerance of 5 %."""
+    made = Trade(village, buyer, 0, 0, {})
+    with unit(system(0, Role.admin)) as work:
+        standards.load_catalogue(work)
+    _prices(made)
+    with unit(made.manager) as work:
+        orders.list_seller(work, village.coop)
+        procurement.register_scale(work, "S1", "村部磅秤", date(2025, 12, 31))
+        bags = [splitting.CapacityEntry(household, "XG", "2025", 600) for household in ("H0001", "H0002")]
+        splitting.file_capacity(work, bags)
+    with unit(buyer) as work:
+        part = orders.submit(work, _order())
+        line = orders.lock_line(work, next(iter(_line_ids(work.session, part.id))))[1].id
+    with unit(made.manager) as work:
+        orders.accept(work, part.id)
+        split = splitting.propose_split(work, line, policy=splitting.Policy.equal, lot_g=10 * KG)
+        splitting.publish_split(work, split.id)
+    with look(made.manager) as view:
+        table = split_of(view.session, line)
+        assert table is not None
+        shares = {row.household: row.allocation_id for row in table.lines}
+    with unit(made.manager) as work:
+        for allocation in shares.values():
+            splitting.answer(work, allocation, yes=True, via=AnsweredVia.paper)
+        splitting.confirm_split(work, split.id)
+    return Trade(village, buyer, part.id, line, shares)
+
+
+def _line_ids(session: object, part_id: int) -> list[int]:
+    from sqlalchemy import select
+    from sqlalchemy.orm import Session
+
+    from coop.orders.models import LineRow
+
+    assert isinstance(session, Session)
+    return list(session.scalars(select(LineRow.id).where(LineRow.part_id == part_id)))
+
+
+def _prices(made: Trade) -> None:
+    ids = []
+    with unit(made.manager) as work:
+        for grade, price, floor in (("A", 737_000, 720_000), ("B", 550_000, 580_000)):
+            row = standards.propose_price(
+                work,
+                entity_id=made.village.coop,
+                product="XG",
+                grade=grade,
+                since=date(2025, 1, 1),
+                price=price,
+                floor=floor,
+            )
+            ids.append(row.id)
+    with unit(made.checker) as work:
+        for price_id in ids:
+            standards.approve_price(work, price_id)
+
+
+def _order() -> OrderEntry:
+    return OrderEntry(
+        buyer="QLSZ",
+        seller_entity="TYP-COOP",
+        contract="QL-2025-01",
+        window_from=date(2025, 3, 1),
+        window_to=date(2025, 6, 30),
+        tolerance_bp=500,
+        payment_days=15,
+        place="县城加工厂",
+        lines=(
+            LineEntry("XG", 100 * KG, (GradeEntry("A", 760_000, 720_000), GradeEntry("B", 560_000, 580_000))),
+        ),
+    )
+
+
+def breaches() -> dict[str, list[str]]:
+    """What `verify` would say of every invariant that is registered; only the broken ones."""
+    from coop.kernel.registries import invariants
+
+    load_subjects()
+    with owner_session() as session:
+        found = {key: check(session) for key, check in invariants.items()}
+    return {key: texts for key, texts in found.items() if texts}
