@@ -14,6 +14,8 @@ from coop.kernel.states import Transitions
 
 WHOLE_BP = 10_000
 MOST_PAYMENT_DAYS = 3650
+MOST_QUANTITY = 10**12  # the split rule is exact up to here
+MOST_PRICE = 10**10
 
 
 class PartState(StrEnum):
@@ -131,8 +133,9 @@ def line_faults(
     if repeated:
         zh, en = f"产品 {line.product} 重复", f"product {line.product} is there twice"
         found.append(Fault(f"{place}/product", zh, en))
-    if line.quantity <= 0:
-        zh, en = f"数量应大于 0，实为 {line.quantity}", f"must be above 0, found {line.quantity}"
+    if not 0 < line.quantity <= MOST_QUANTITY:
+        zh = f"数量应在 1 到 {MOST_QUANTITY} 之间，实为 {line.quantity}"
+        en = f"must be 1 to {MOST_QUANTITY}, found {line.quantity}"
         found.append(Fault(f"{place}/quantity", zh, en))
     if not line.grades:
         found.append(Fault(f"{place}/grades", "没有等级价", "a line needs at least one grade price"))
@@ -146,9 +149,10 @@ def line_faults(
         if grade.grade in names[:index]:
             zh, en = f"等级 {grade.grade} 重复", f"grade {grade.grade} is there twice"
             found.append(Fault(f"{at}/grade", zh, en))
-        if grade.price < 0 or grade.floor < 0 or grade.price + grade.floor == 0:
-            zh = "单价与保底价不得为负且不得同时为零"
-            found.append(Fault(f"{at}/price", zh, "price and floor must not be negative nor both zero"))
+        if not 0 < max(grade.price, grade.floor) <= MOST_PRICE or min(grade.price, grade.floor) < 0:
+            zh = f"单价与保底价不得为负、不得同时为零、不得超过 {MOST_PRICE}"
+            en = f"price and floor must not be negative, both zero or above {MOST_PRICE}"
+            found.append(Fault(f"{at}/price", zh, en))
     return found
 
 

@@ -68,7 +68,9 @@ class OrderView(Page):
             with self.look() as view:
                 sellers = queries.sellers(view.session, view.today)
             return self.invalid("orders/new.html", error, sellers=sellers)
-        return self.go("OrderView.show", part_id=part_id, say=_("Order %(number)s is handed in.", number=number))
+        return self.go(
+            "OrderView.show", part_id=part_id, say=_("Order %(number)s is handed in.", number=number)
+        )
 
     @expose("/<int:part_id>")
     def show(self, part_id: int) -> str:
@@ -105,6 +107,4 @@ for _method in ("new", "template", "create"):
     permit(f"OrderView.{_method}", Role.enterprise)
 for _method in ("accept", "refuse", "close"):
     permit(f"OrderView.{_method}", Role.manager)
-menu_entry(
-    "OrderView.index", lazy_gettext("Orders"), icon="clipboard-list", group=Group.trade, order=10
-)
+menu_entry("OrderView.index", lazy_gettext("Orders"), icon="clipboard-list", group=Group.trade, order=10)

@@ -140,9 +140,5 @@ permit("ReceiptView.show", *STAFF)
 permit("ReceiptView.reverse", Role.checker)
 for _method in ("index", "form", "weigh"):
     permit(f"WeighView.{_method}", Role.clerk)
-menu_entry(
-    "WeighView.index", lazy_gettext("Weigh and buy"), icon="scale", group=Group.harvest, order=10
-)
-menu_entry(
-    "ReceiptView.index", lazy_gettext("Weigh tickets"), icon="receipt", group=Group.harvest, order=20
-)
+menu_entry("WeighView.index", lazy_gettext("Weigh and buy"), icon="scale", group=Group.harvest, order=10)
+menu_entry("ReceiptView.index", lazy_gettext("Weigh tickets"), icon="receipt", group=Group.harvest, order=20)

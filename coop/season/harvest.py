@@ -18,7 +18,7 @@ from coop.procurement.rules import WeighEntry, WeighLine
 from coop.season.opening import SCALE
 from coop.season.stage import Stage
 from coop.settlement import service as settlement
-from coop.splitting.models import AllocationRow
+from coop.splitting.models import AllocationRow, SplitRow
 
 # Shiitake flushes in spring and autumn: (month, day) of the village's weighing days.
 SPRING = ((3, 20), (4, 12), (5, 9))
@@ -28,8 +28,6 @@ SHARE = {"A": 30, "B": 45, "C": 25}  # per cent of what a household brings
 
 def promised(stage: Stage, line_id: int) -> list[tuple[int, str, int]]:
     """(allocation, household, grams) of all who confirmed, by household number."""
-    from coop.splitting.models import SplitRow
-
     with stage.see("clerk") as view:
         rows = view.session.execute(
             select(AllocationRow.id, HouseholdRow.number, AllocationRow.decided_g)

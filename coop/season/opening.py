@@ -10,26 +10,28 @@ from coop.kernel.actor import Role, system
 from coop.kernel.unit import Unit, unit
 from coop.orders import service as orders
 from coop.parties import service as parties
-from coop.parties.imports import read_register
 from coop.parties.models import TenantKind
 from coop.points import service as points
 from coop.procurement import service as procurement
 from coop.season.stage import OTHERS, PASSWORD, STAFF, Stage
 from coop.splitting import service as splitting
-from coop.splitting.imports import read_capacity
+from coop.splitting.imports import read_village
 from coop.standards import service as standards
+from coop.standards.queries import products
 from coop.web.accounts import new_account
 
 VILLAGE, ENTERPRISE, COUNTY = "TYP", "QLSZ", "LBX"
 RCEO, COOP = "TYP-RCEO", "TYP-COOP"
 SCALE = "S01"
 YUAN = 100
+# A few households log in on the phone; for the others the clerk writes down what they say.
+WITH_LOGIN = 5
 
 
 def found(stage: Stage) -> None:
     """Areas, tenants, mandates, entities and users."""
     day = stage.on(1, 1)
-    with unit(system(), stage.clock) as work:
+    with unit(system(0, *Role), stage.clock) as work:
         parties.add_area(work, "610729", "留坝县（演示）", "Liuba county (demo)")
         parties.add_area(work, "610729100", "演示镇", "Demo town", "610729")
         parties.add_area(work, "610729100201", "桃源铺村（虚构）", "Taoyuanpu village (fictional)", "610729100")
@@ -74,26 +76,24 @@ def _users(work: Unit, stage: Stage, day: date) -> None:
 def register(stage: Stage, workbook: bytes) -> None:
     """The village's workbook: households, members, shares, contributions and what each can grow."""
     day = stage.on(1, 3)
-    entries, sha = read_register(workbook), None
     with stage.act("manager") as work:
+        village = read_village(workbook, products(work.session))
         parties.enter_register(
-            work, entries, day=date(stage.year, 1, 1), share_entity=stage.rceo, contribution_entity=stage.coop
+            work,
+            village.members,
+            day=date(stage.year, 1, 1),
+            share_entity=stage.rceo,
+            contribution_entity=stage.coop,
         )
-        splitting.file_capacity(work, read_capacity(workbook), file_sha=sha)
-    homes = sorted({entry.household: entry.head for entry in entries}.items())
-    with unit(system(), stage.clock) as work:
-        for number, head in homes:
+        splitting.file_capacity(work, village.capacities, file_sha=village.sha)
+    heads = sorted({entry.household: entry.head for entry in village.members}.items())
+    with unit(system(0, *Role), stage.clock) as work:
+        for number, head in heads[:WITH_LOGIN]:
             account = new_account(
                 work.session, username=number, name=head, roles=(Role.household,), password=PASSWORD
-            ) if number in _with_login(homes) else None
-            if account is not None:
-                stage.users[number] = account.id
-                parties.grant_access(work, account.id, stage.village, day, household=number)
-
-
-def _with_login(homes: list[tuple[str, str]]) -> set[str]:
-    """A few households log in on the phone; the clerk writes down what the others say."""
-    return {number for number, _ in homes[:5]}
+            )
+            stage.users[number] = account.id
+            parties.grant_access(work, account.id, stage.village, day, household=number)
 
 
 def open_books(stage: Stage, contributions_fen: int) -> None:

@@ -19,6 +19,7 @@ from coop.season import cast, files, harvest, opening, trade, village, year_end
 from coop.season.figures import figures
 from coop.season.models import DemoRunRow
 from coop.season.stage import Stage
+from coop.standards.queries import products
 
 Progress = Callable[[str], None]
 
@@ -157,13 +158,15 @@ def _chapters(stage: Stage, homes: tuple[cast.Home, ...], seed: int) -> list[tup
 
     def first_days() -> None:
         opening.found(stage)
-        opening.register(stage, files.register(homes, stage.year))
+        opening.register(stage, files.village_workbook(homes, stage.year))
         opening.open_books(stage, sum(cast.SHARE_PRICE_FEN for _ in homes))
 
     def order() -> None:
         village.month_end(stage, 1)
         trade.set_prices(stage)
-        line.append(trade.order(stage, files.order(cast.order_quantity(homes), stage.year)))
+        with stage.see("manager") as view:
+            workbook = files.order_workbook(cast.order_quantity(homes), stage.year, products(view.session))
+        line.append(trade.order(stage, workbook))
         trade.split(stage, line[0])
         village.month_end(stage, 2)
 

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from coop.orders import service as orders
 from coop.orders.imports import read_order
 from coop.orders.models import LineRow
-from coop.season.opening import COOP
+from coop.parties.models import HouseholdRow
 from coop.season.stage import Stage
 from coop.splitting import service as splitting
 from coop.splitting.models import AllocationRow, AnsweredVia, AnswerState
 from coop.splitting.rules import Policy
 from coop.standards import service as standards
+from coop.standards.queries import products
 
 PRODUCT = "XG"
 LOT_G = 5_000
@@ -41,7 +42,7 @@ def order(stage: Stage, workbook: bytes) -> int:
     """The enterprise sends its order, the village accepts it; returns the order line."""
     stage.on(2, 10)
     with stage.act("enterprise") as work:
-        part = orders.submit(work, read_order(workbook))
+        part = orders.submit(work, read_order(workbook, products(work.session)))
     stage.on(2, 12)
     with stage.act("manager") as work:
         orders.accept(work, part.id)
@@ -76,8 +77,6 @@ def split(stage: Stage, line_id: int) -> None:
 
 def _offered(stage: Stage, split_id: int) -> list[tuple[int, str]]:
     """(allocation, household) of those who are asked and have not answered, by household number."""
-    from coop.parties.models import HouseholdRow
-
     with stage.see("manager") as view:
         rows = view.session.execute(
             select(AllocationRow.id, HouseholdRow.number)
@@ -90,6 +89,3 @@ def _offered(stage: Stage, split_id: int) -> list[tuple[int, str]]:
 
 def window(year: int) -> tuple[date, date]:
     return date(year, 3, 1), date(year, 3, 1) + timedelta(days=290)
-
-
-__all__ = ["COOP", "GRADES", "PRODUCT", "order", "set_prices", "split", "window"]

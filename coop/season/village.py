@@ -69,7 +69,7 @@ def _finalise(stage: Stage, reviewed: date, final: date) -> None:
         points.score(work, claims)
         points.publish(work, claims)
     stage.clock.day = final
-    with stage.act("supervisor") as work:
+    with stage.act("manager") as work:
         points.finalise(work, claims)
     stamp_all(stage, final)
 

@@ -23,4 +23,9 @@ def test_every_fault_is_named_at_once() -> None:
     sent = (Sent(1, "L1", 100), Sent(2, "L2", 100), Sent(3, "L3", 100))
     with pytest.raises(InputError) as caught:
         answer(sent, {1: 101, 2: 99, 9: 5}, {2: "  "})
-    assert [fault.place for fault in caught.value.faults] == ["/grams/9", "/grams/1", "/reasons/2", "/grams/3"]
+    assert [fault.place for fault in caught.value.faults] == [
+        "/grams/9",
+        "/grams/1",
+        "/reasons/2",
+        "/grams/3",
+    ]

@@ -1,4 +1,4 @@
-"""What must not be possible on a plan's way: every gate, every change, every wrong hand, on both back ends."""
+"""What must not be possible on a plan's way: gates, changes and wrong hands, on both back ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scale over both back ends: tickets, their money, their lots; wrong hands, wrong figures, the reversal."""
+"""The scale over both back ends: tickets, their money and lots; wrong hands, wrong figures, the reversal."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_ticket_is_a_voucher_a_payable_and_a_lot_a_grade(trade: Trade) -> None
         waiting = {line.grade: (line.grams, line.cost_fen) for line in stock(view.session, [trade.line])}
         progress = order(view.session, trade.part).lines[0].collected
     a, b = slip.lines
-    # 30 kg at 15 % moisture against 13 %: 30 x 85/87 = 29.310…, printed 29.31 kg; the day's price 73.7 is above 72.
+    # 30 kg at 15 % moisture against 13 %: 30 x 85/87 = 29.310…, printed 29.31 kg; 73.7 is above the floor.
     assert (a.settle_g, a.price, a.amount_fen, a.at_floor) == (29_310, 737_000, 216_015, False)
     # 55 yuan is below the floor of 58, so 58 is paid.
     assert (b.settle_g, b.price, b.amount_fen, b.at_floor) == (9_770, 580_000, 56_666, True)
@@ -58,7 +58,9 @@ def test_a_ticket_is_a_voucher_a_payable_and_a_lot_a_grade(trade: Trade) -> None
     assert "低于保底价 58 元/公斤" in b.price_working
     assert a.amount_working == "29.31 公斤 × 73.7 元/公斤 = 2160.15 元"
     assert (slip.agreed_g, slip.left_g, slip.scale_expired) == (50_000, 10_920, False)
-    assert [(item.amount_fen, item.open_fen, item.source) for item in owed] == [(272_681, 272_681, f"receipt:{row.id}")]
+    assert [(item.amount_fen, item.open_fen, item.source) for item in owed] == [
+        (272_681, 272_681, f"receipt:{row.id}")
+    ]
     assert (goods, member) == (272_681, -272_681)
     assert waiting == {"A": (29_310, 216_015), "B": (9_770, 56_666)}
     assert progress == 39_080
@@ -146,7 +148,10 @@ def test_what_has_left_or_is_being_paid_cannot_be_reversed(trade: Trade) -> None
     gone, queued = trade.weigh("H0001", ("A", 10 * KG)), trade.weigh("H0002", ("A", 10 * KG))
     with unit(trade.manager) as work:
         lot = merge_lots(work, line_id=trade.line, grade="A", grams=12 * KG, day=DAY)
-        assert [(source.household, source.grams) for source in lot.sources] == [("H0001", 10 * KG), ("H0002", 2 * KG)]
+        assert [(source.household, source.grams) for source in lot.sources] == [
+            ("H0001", 10 * KG),
+            ("H0002", 2 * KG),
+        ]
     with pytest.raises(LotUsedError), unit(trade.checker) as work:
         reverse_receipt(work, gone, "too late")
     with unit(trade.accountant) as work:
@@ -176,7 +181,9 @@ def test_a_household_that_delivered_all_is_told_of_once(trade: Trade) -> None:
         reverse_receipt(work, last, "wrong grade")
     trade.weigh("H0001", ("B", 30 * KG))
     with look(trade.clerk) as view:
-        told = view.session.scalars(select(OutboxRow).where(OutboxRow.kind == "orders.household_delivered")).all()
+        told = view.session.scalars(
+            select(OutboxRow).where(OutboxRow.kind == "orders.household_delivered")
+        ).all()
         assert [row.payload for row in told] == [{"household": "H0001", "season": "2025"}]
 
 

@@ -1,4 +1,4 @@
-"""A small trade in a bound database: an order for 100 kg, split over two households, confirmed, ready to be weighed."""
+"""A small trade in a bound database: an order for 100 kg, split over two households, ready to be weighed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from coop.kernel.actor import Actor, Role, system
+from coop.kernel.registries import invariants
 from coop.kernel.unit import look, owner_session, unit
 from coop.orders import service as orders
+from coop.orders.queries import order
 from coop.orders.rules import GradeEntry, LineEntry, OrderEntry
 from coop.procurement import service as procurement
 from coop.procurement.rules import WeighEntry, WeighLine
@@ -87,7 +89,7 @@ def make_trade(village: Village, buyer: Actor) -> Trade:
         splitting.file_capacity(work, bags)
     with unit(buyer) as work:
         part = orders.submit(work, _order())
-        line = orders.lock_line(work, next(iter(_line_ids(work.session, part.id))))[1].id
+        line = order(work.session, part.id).lines[0].line_id
     with unit(made.manager) as work:
         orders.accept(work, part.id)
         split = splitting.propose_split(work, line, policy=splitting.Policy.equal, lot_g=10 * KG)
@@ -101,16 +103,6 @@ def make_trade(village: Village, buyer: Actor) -> Trade:
             splitting.answer(work, allocation, yes=True, via=AnsweredVia.paper)
         splitting.confirm_split(work, split.id)
     return Trade(village, buyer, part.id, line, shares)
-
-
-def _line_ids(session: object, part_id: int) -> list[int]:
-    from sqlalchemy import select
-    from sqlalchemy.orm import Session
-
-    from coop.orders.models import LineRow
-
-    assert isinstance(session, Session)
-    return list(session.scalars(select(LineRow.id).where(LineRow.part_id == part_id)))
 
 
 def _prices(made: Trade) -> None:
@@ -150,8 +142,6 @@ def _order() -> OrderEntry:
 
 def breaches() -> dict[str, list[str]]:
     """What `verify` would say of every invariant that is registered; only the broken ones."""
-    from coop.kernel.registries import invariants
-
     load_subjects()
     with owner_session() as session:
         found = {key: check(session) for key, check in invariants.items()}

@@ -19,7 +19,13 @@ fen = st.integers(0, 10**12)
 
 def sale(amount: int, cost: dict[str, int], standard: Standard = Standard.coop_2021) -> Voucher | None:
     return postings.sale(
-        chart_of(standard), acceptance_id=1, number="JS-2025-0001", day=DAY, buyer="QLSZ", amount_fen=amount, cost_fen=cost
+        chart_of(standard),
+        acceptance_id=1,
+        number="JS-2025-0001",
+        day=DAY,
+        buyer="QLSZ",
+        amount_fen=amount,
+        cost_fen=cost,
     )
 
 
@@ -63,7 +69,9 @@ def test_which_accounts_a_sale_touches(amount: int, cost: int, accounts: list[st
 def test_bill_and_claim_add_up_to_what_was_sent(lines: list[tuple[int, int, int]]) -> None:
     made = [billed(Accepted(1, "XG", "A", grams, claim, price)) for grams, claim, price in lines]
     amount, claimed = total(made)
-    full, nothing = total([billed(Accepted(1, "XG", "A", grams + claim, 0, price)) for grams, claim, price in lines])
+    full, nothing = total(
+        [billed(Accepted(1, "XG", "A", grams + claim, 0, price)) for grams, claim, price in lines]
+    )
     assert (amount + claimed, nothing) == (full, 0)
     assert amount >= 0
     assert claimed >= 0

@@ -24,7 +24,6 @@ from coop.governance.rules import RULES, Body, BodyRule, Decision, ResolutionKin
 from coop.kernel.errors import NotFoundError
 from coop.parties.models import EntityRow
 from ledger.tables import PostingRow, VoucherRow
-from ledger.voucher import VoucherKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def stamp_sheet(session: Session, entity_id: int, day: date) -> StampSheet:
             label=f"{row.year}-{row.period:02d} {row.word}-{row.number}",
             summary=row.summary,
             source=row.source,
-            total_fen=-int(fen) if row.kind == VoucherKind.reversal else int(fen),
+            total_fen=int(fen),
             points=int(points),
             maker_id=row.maker_id,
             refused=stamp is not None,

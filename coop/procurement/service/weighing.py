@@ -38,7 +38,7 @@ DELIVERED = "orders.household_delivered"
 def register_scale(unit: Unit, code: str, name: str, calibrated_until: date) -> ScaleRow:
     """Enter a scale, or a new calibration of one that is known."""
     unit.actor.require("登记磅秤", Role.manager, Role.clerk)
-    row = unit.session.scalars(select(ScaleRow).where(ScaleRow.code == code).with_for_update()).one_or_none()
+    row = _scale(unit, code)
     if row is None:
         row = ScaleRow(
             tenant_id=unit.actor.tenant_id, code=code, name=name, calibrated_until=calibrated_until
@@ -48,6 +48,12 @@ def register_scale(unit: Unit, code: str, name: str, calibrated_until: date) -> 
     unit.session.flush()
     unit.audit("scale.register", f"scale:{row.id}", code=code, until=calibrated_until.isoformat())
     return row
+
+
+def _scale(unit: Unit, code: str) -> ScaleRow | None:
+    """The village's own: whoever holds a mandate reads other villages' scales of the same code too."""
+    own = select(ScaleRow).where(ScaleRow.tenant_id == unit.actor.tenant_id, ScaleRow.code == code)
+    return unit.session.scalars(own.with_for_update()).one_or_none()
 
 
 def weigh(unit: Unit, entry: WeighEntry) -> ReceiptRow:
@@ -62,7 +68,9 @@ def weigh(unit: Unit, entry: WeighEntry) -> ReceiptRow:
     allocation, split = _allocation(unit, entry.allocation_id)
     part = orders.lock_part(unit, split.part_id)
     known = unit.session.scalars(
-        select(ReceiptRow).where(ReceiptRow.client_key == entry.client_key)
+        select(ReceiptRow).where(
+            ReceiptRow.tenant_id == unit.actor.tenant_id, ReceiptRow.client_key == entry.client_key
+        )
     ).one_or_none()
     if known is not None:
         if known.digest != entry.digest():
@@ -135,7 +143,7 @@ def _add_receipt(
     allocation: AllocationRow,
     entity_id: int,
 ) -> ReceiptRow:
-    scale = unit.session.scalars(select(ScaleRow).where(ScaleRow.code == entry.scale)).one_or_none()
+    scale = _scale(unit, entry.scale)
     if scale is None:
         raise NotFoundError("scale", entry.scale)
     tenant = unit.actor.tenant_id
@@ -232,6 +240,8 @@ def _post(unit: Unit, row: ReceiptRow, priced: list[PricedLine], household: str)
 def _tell_delivered(unit: Unit, allocation_id: int, household: str, season: str) -> None:
     """Told once an allocation: a ticket that is reversed and weighed again must not tell it twice."""
     key = f"{DELIVERED}:{allocation_id}"
-    told = unit.session.scalars(select(OutboxRow.id).where(OutboxRow.key == key)).first()
+    told = unit.session.scalars(
+        select(OutboxRow.id).where(OutboxRow.tenant_id == unit.actor.tenant_id, OutboxRow.key == key)
+    ).first()
     if told is None:
         unit.emit(DELIVERED, str(allocation_id), household=household, season=season)

@@ -1,0 +1,145 @@
+"""Pages of the delivery: send what was collected, the buyer's scale, the seller's consent, certificate and trace.
+
+The buyer sees lot codes, household codes and ticket numbers; never a name.
+"""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from coop.delivery import service
+from coop.delivery.queries import Shipment, certificate, shipment, shipment_of_acceptance, shipments
+from coop.kernel.actor import Role
+from coop.kernel.errors import Fault, InputError
+from coop.orders.queries import order, orders
+from coop.procurement.queries import StockLine, stock
+from coop.web.forms import Form
+from coop.web.menu import Group, menu_entry
+from coop.web.permissions import permit
+from coop.web.views import Page, expose
+
+READERS = (
+    Role.enterprise,
+    Role.manager,
+    Role.clerk,
+    Role.accountant,
+    Role.checker,
+    Role.supervisor,
+)
+
+
+class ShipmentView(Page):
+    """Shipments of both sides."""
+
+    route_base = "/shipments"
+
+    @expose("/")
+    def index(self) -> str:
+        """All shipments in sight, or those of an order (`?part_id=`); to the seller, what waits in store."""
+        part_id = request.args.get("part_id", type=int)
+        with self.look() as view:
+            sent = shipments(view.session, part_id=part_id)
+            sold = orders(view.session, view.actor.tenant_id, side="seller")
+        waiting = [o for o in sold if any(line.in_store for line in o.lines) and part_id in (None, o.part_id)]
+        return self.render("delivery/index.html", shipments=sent, waiting=waiting, part_id=part_id)
+
+    @expose("/new/<int:part_id>")
+    def new(self, part_id: int) -> str:
+        with self.look() as view:
+            found = order(view.session, part_id)
+            held = stock(view.session, [line.line_id for line in found.lines])
+        return self.render("delivery/new.html", order=found, stock=held, form={}, today=view.today)
+
+    @expose("/new/<int:part_id>", methods=["POST"])
+    def send(self, part_id: int) -> ResponseReturnValue:
+        with self.look() as view:
+            found = order(view.session, part_id)
+            held = stock(view.session, [line.line_id for line in found.lines])
+        form = Form()
+        try:
+            day, vehicle = form.day("day"), form.text("vehicle", longest=40)
+            certificate_no = form.text("certificate_no", required=False, longest=40)
+            grams = _grams(form, held)
+            form.done()
+            with self.unit() as work:
+                row = service.ship(
+                    work, part_id, day=day, vehicle=vehicle, certificate_no=certificate_no, grams=grams
+                )
+                shipment_id, number = row.id, row.number
+        except InputError as error:
+            told = InputError([Fault(f.place.strip("/"), f.zh, f.en) for f in error.faults])
+            return self.invalid("delivery/new.html", told, order=found, stock=held, today=view.today)
+        say = _("Shipment %(number)s has left.", number=number)
+        return self.go("ShipmentView.show", shipment_id=shipment_id, say=say)
+
+    @expose("/<int:shipment_id>")
+    def show(self, shipment_id: int) -> str:
+        with self.look() as view:
+            found = shipment(view.session, shipment_id)
+        return self._page(found)
+
+    @expose("/acceptances/<int:acceptance_id>")
+    def acceptance(self, acceptance_id: int) -> str:
+        with self.look() as view:
+            found = shipment_of_acceptance(view.session, acceptance_id)
+        return self._page(found)
+
+    @expose("/<int:shipment_id>/certificate")
+    def certificate(self, shipment_id: int) -> str:
+        with self.look() as view:
+            paper = certificate(view.session, shipment_id)
+        return self.render("delivery/certificate.html", paper=paper, shipment_id=shipment_id)
+
+    @expose("/<int:shipment_id>/take", methods=["POST"])
+    def take(self, shipment_id: int) -> ResponseReturnValue:
+        """The buyer's own weights, a reason where something is short."""
+        with self.look() as view:
+            found = shipment(view.session, shipment_id)
+        form = Form()
+        ids = [line.shipment_line_id for line in found.lines]
+        try:
+            day, note = form.day("day"), form.text("note", required=False)
+            grams = {key: form.kg(f"grams_{key}") for key in ids}
+            reasons = {key: form.text(f"reason_{key}", required=False) for key in ids}
+            form.done()
+            with self.unit() as work:
+                service.take(work, shipment_id, grams, day=day, reasons=reasons, note=note)
+        except InputError as error:
+            return self.invalid("delivery/show.html", error, shipment=found, today=view.today)
+        return self.go("ShipmentView.show", shipment_id=shipment_id, say=_("Noted. The seller is asked to agree."))
+
+    @expose("/acceptances/<int:acceptance_id>/agree", methods=["POST"])
+    def agree(self, acceptance_id: int) -> ResponseReturnValue:
+        with self.unit() as work:
+            service.agree(work, acceptance_id)
+        say = _("Agreed. It can be billed now.")
+        return self.go("ShipmentView.acceptance", acceptance_id=acceptance_id, say=say)
+
+    def _page(self, found: Shipment) -> str:
+        with self.look() as view:
+            today = view.today
+        return self.render("delivery/show.html", shipment=found, form={}, today=today)
+
+
+def _grams(form: Form, held: tuple[StockLine, ...]) -> dict[tuple[int, str], int]:
+    """What is loaded by order line and grade; a field left empty stays in store."""
+    fields = {(line.line_id, line.grade): f"grams_{line.line_id}_{line.grade}" for line in held}
+    return {key: form.kg(name) for key, name in fields.items() if form.text(name, required=False)}
+
+
+for _method in ("index", "show", "acceptance", "certificate"):
+    permit(f"ShipmentView.{_method}", *READERS)
+permit("ShipmentView.new", Role.manager, Role.clerk)
+permit("ShipmentView.send", Role.manager, Role.clerk)
+permit("ShipmentView.take", Role.enterprise)
+permit("ShipmentView.agree", Role.manager)
+menu_entry(
+    "ShipmentView.index",
+    lazy_gettext("Shipments"),
+    icon="truck-delivery",
+    group=Group.trade,
+    order=30,
+)
