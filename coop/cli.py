@@ -212,3 +212,6 @@ def books_statements(entity: str, year: int, kind: str) -> None:
 
     assert kind == "json"
     _emit(_opened(lambda _: statements_json(entity, year)))
+
+if __name__ == "__main__":
+    main()

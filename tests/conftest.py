@@ -74,7 +74,7 @@ def settings_for(data_dir: Path, url: str, owner: str) -> Settings:
     return Settings("development", data_dir, url, owner, "memory://", SECRET)
 
 
-def _fresh_postgres(server: Server) -> tuple[str, str]:
+def fresh_postgres(server: Server) -> tuple[str, str]:
     name = f"siwei_{os.getpid()}_{next(_numbers)}"
     with _admin(server) as connection:
         connection.execute(text(f"CREATE DATABASE {name} OWNER siwei_owner TEMPLATE template0 ENCODING 'UTF8'"))
@@ -87,7 +87,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'siwei.sqlite'}"
         return settings_for(tmp_path, url, url)
-    url, owner = _fresh_postgres(request.getfixturevalue("postgres"))
+    url, owner = fresh_postgres(request.getfixturevalue("postgres"))
     return settings_for(tmp_path, url, owner)
 
 

@@ -165,17 +165,23 @@ def take(
     known = _known(unit, shipment.id, day, taken)
     if known is not None:
         return known
-    if not shipment.day <= day <= unit.today:
-        raise InputError(
-            [
-                Fault(
-                    "/day",
-                    f"应在发货日 {shipment.day} 与今天 {unit.today} 之间,实为 {day}",
-                    f"expected {shipment.day} to {unit.today}, found {day}",
-                )
-            ]
-        )
+    _require_day(shipment.day, day, unit.today)
     shipment.state = SHIPMENT_MOVES.move(ShipmentState(shipment.state), ShipmentState.taken).value
+    row = _add_acceptance(unit, shipment, taken, day=day, note=note)
+    claimed = sum(line.claim_g for line in taken)
+    unit.audit("acceptance.note", f"acceptance:{row.id}", shipment=shipment.number, claim_g=claimed)
+    return row
+
+
+def _require_day(first: date, day: date, last: date) -> None:
+    if not first <= day <= last:
+        zh = f"应在发货日 {first} 与今天 {last} 之间,实为 {day}"
+        raise InputError([Fault("/day", zh, f"expected {first} to {last}, found {day}")])
+
+
+def _add_acceptance(
+    unit: Unit, shipment: ShipmentRow, taken: Iterable[rules.Taken], *, day: date, note: str
+) -> AcceptanceRow:
     sides = {"buyer_id": shipment.buyer_id, "seller_id": shipment.seller_id}
     row = AcceptanceRow(
         **sides,
@@ -198,8 +204,6 @@ def take(
         for line in taken
     )
     unit.session.flush()
-    claimed = sum(line.claim_g for line in taken)
-    unit.audit("acceptance.note", f"acceptance:{row.id}", shipment=shipment.number, claim_g=claimed)
     return row
 
 

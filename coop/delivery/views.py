@@ -1,9 +1,11 @@
-"""Pages of the delivery: send what was collected, the buyer's scale, the seller's consent, certificate and trace.
+"""Pages of the delivery: sending what was collected, the buyer's scale, the seller's consent, the trace.
 
 The buyer sees lot codes, household codes and ticket numbers; never a name.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from flask_babel import lazy_gettext
 
 from coop.delivery import service
 from coop.delivery.queries import Shipment, certificate, shipment, shipment_of_acceptance, shipments
+from coop.governance.views.shared import once_only
 from coop.kernel.actor import Role
 from coop.kernel.errors import Fault, InputError
 from coop.orders.queries import order, orders
@@ -65,15 +68,19 @@ class ShipmentView(Page):
             grams = _grams(form, held)
             form.done()
             with self.unit() as work:
-                row = service.ship(
-                    work, part_id, day=day, vehicle=vehicle, certificate_no=certificate_no, grams=grams
-                )
-                shipment_id, number = row.id, row.number
+
+                def act() -> dict[str, Any]:
+                    row = service.ship(
+                        work, part_id, day=day, vehicle=vehicle, certificate_no=certificate_no, grams=grams
+                    )
+                    return {"id": row.id, "number": row.number}
+
+                sent = once_only(self, work, act)
         except InputError as error:
-            told = InputError([Fault(f.place.strip("/"), f.zh, f.en) for f in error.faults])
+            told = _in_form(error)
             return self.invalid("delivery/new.html", told, order=found, stock=held, today=view.today)
-        say = _("Shipment %(number)s has left.", number=number)
-        return self.go("ShipmentView.show", shipment_id=shipment_id, say=say)
+        say = _("Shipment %(number)s has left.", number=sent["number"])
+        return self.go("ShipmentView.show", shipment_id=sent["id"], say=say)
 
     @expose("/<int:shipment_id>")
     def show(self, shipment_id: int) -> str:
@@ -108,8 +115,10 @@ class ShipmentView(Page):
             with self.unit() as work:
                 service.take(work, shipment_id, grams, day=day, reasons=reasons, note=note)
         except InputError as error:
-            return self.invalid("delivery/show.html", error, shipment=found, today=view.today)
-        return self.go("ShipmentView.show", shipment_id=shipment_id, say=_("Noted. The seller is asked to agree."))
+            return self.invalid("delivery/show.html", _in_form(error), shipment=found, today=view.today)
+        return self.go(
+            "ShipmentView.show", shipment_id=shipment_id, say=_("Noted. The seller is asked to agree.")
+        )
 
     @expose("/acceptances/<int:acceptance_id>/agree", methods=["POST"])
     def agree(self, acceptance_id: int) -> ResponseReturnValue:
@@ -128,6 +137,12 @@ def _grams(form: Form, held: tuple[StockLine, ...]) -> dict[tuple[int, str], int
     """What is loaded by order line and grade; a field left empty stays in store."""
     fields = {(line.line_id, line.grade): f"grams_{line.line_id}_{line.grade}" for line in held}
     return {key: form.kg(name) for key, name in fields.items() if form.text(name, required=False)}
+
+
+def _in_form(error: InputError) -> InputError:
+    """Faults of the use case ("/grams/7/A"), told at the field of that name ("grams_7_A")."""
+    places = {f: f.place.strip("/").replace("reasons/", "reason/").replace("/", "_") for f in error.faults}
+    return InputError([Fault(place, f.zh, f.en) for f, place in places.items()])
 
 
 for _method in ("index", "show", "acceptance", "certificate"):

@@ -53,11 +53,14 @@ def row_hash(previous: str, row: AuditRow) -> str:
 
 def write(session: Session, *, tenant_id: int, user_id: int, at: datetime, acts: list[tuple[str, str, dict[str, Any]]]) -> None:
     """Append the unit's acts. Called last in the unit: the counter row it locks is everybody's."""
-    for action, ref, facts in acts:
-        number = next_number(session, tenant_id, CHAIN, 0)
-        previous = session.execute(
-            select(AuditRow.hash).where(AuditRow.tenant_id == tenant_id, AuditRow.number == number - 1)
-        ).scalar_one_or_none()
+    if not acts:
+        return
+    first = next_number(session, tenant_id, CHAIN, 0, count=len(acts)) - len(acts) + 1
+    found = session.execute(
+        select(AuditRow.hash).where(AuditRow.tenant_id == tenant_id, AuditRow.number == first - 1)
+    ).scalar_one_or_none()
+    previous = found or GENESIS
+    for number, (action, ref, facts) in enumerate(acts, start=first):
         row = AuditRow(
             tenant_id=tenant_id,
             number=number,
@@ -66,11 +69,11 @@ def write(session: Session, *, tenant_id: int, user_id: int, at: datetime, acts:
             action=action,
             ref=ref,
             facts=facts,
-            previous=previous or GENESIS,
+            previous=previous,
         )
-        row.hash = row_hash(row.previous, row)
+        previous = row.hash = row_hash(previous, row)
         session.add(row)
-        session.flush()
+    session.flush()
 
 
 def check_chain(session: Session) -> list[str]:

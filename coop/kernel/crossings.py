@@ -26,7 +26,8 @@ def crossing_keys(metadatas: tuple[MetaData, ...]) -> Iterator[tuple[Table, Fore
 def check_crossings(session: Session) -> list[str]:
     breaches = []
     for table, key in crossing_keys((Base.metadata, LedgerBase.metadata)):
-        parent = key.elements[0].column.table.alias("parent")
+        referred = key.elements[0].column.table
+        parent = referred.alias("parent")
         pairs = [(table.c[e.parent.name], parent.c[e.column.name]) for e in key.elements]
         orphans = session.execute(
             select(func.count())
@@ -34,7 +35,7 @@ def check_crossings(session: Session) -> list[str]:
             .where(pairs[-1][1].is_(None), *(child.is_not(None) for child, _ in pairs))
         ).scalar_one()
         if orphans:
-            breaches.append(f"{table.name}: {orphans} rows refer to no {parent.element.name} of their own tenant")
+            breaches.append(f"{table.name}: {orphans} rows refer to no {referred.description} of their own tenant")
     return breaches
 
 

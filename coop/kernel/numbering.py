@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Insert, PrimaryKeyConstraint
+from sqlalchemy import PrimaryKeyConstraint
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -27,12 +27,11 @@ def upsert(session: Session, kind: type[Any]) -> Any:
     return insert(kind)
 
 
-def next_number(session: Session, tenant_id: int, series: str, year: int) -> int:
-    """1, 2, 3 ... without gaps, also under concurrency and after rollbacks."""
-    start: Insert = upsert(session, SeriesRow).values(tenant_id=tenant_id, series=series, year=year, last=1)
-    bump: Any = start
-    statement = bump.on_conflict_do_update(
-        index_elements=["tenant_id", "series", "year"], set_={"last": SeriesRow.last + 1}
+def next_number(session: Session, tenant_id: int, series: str, year: int, *, count: int = 1) -> int:
+    """1, 2, 3 ... without gaps, also under concurrency and after rollbacks; with `count`, the last of so many."""
+    start: Any = upsert(session, SeriesRow).values(tenant_id=tenant_id, series=series, year=year, last=count)
+    statement = start.on_conflict_do_update(
+        index_elements=["tenant_id", "series", "year"], set_={"last": SeriesRow.last + count}
     ).returning(SeriesRow.last)
     return int(session.execute(statement).scalar_one())
 

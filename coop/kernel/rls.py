@@ -19,20 +19,38 @@ WRITE = "(SELECT NULLIF(current_setting('app.write', true), '')::bigint)"
 APPEND_ONLY = (*ledger.tables.APPEND_ONLY, "audit")
 
 
+# Who may act for whom must be read before a scope is known; written only by the tenant that grants, or the system (0).
+OPEN_TO_READ = {"access": "tenant_id", "mandate": "grantor_id"}
+
+
 def tenant_tables(metadatas: Iterable[MetaData]) -> list[Table]:
     """Every table with a tenant, or with two sides."""
     return [
         table
         for metadata in metadatas
         for table in metadata.sorted_tables
-        if "tenant_id" in table.c or {"buyer_id", "seller_id"} <= set(table.c.keys())
+        if table.name not in OPEN_TO_READ
+        and ("tenant_id" in table.c or {"buyer_id", "seller_id"} <= set(table.c.keys()))
+    ]
+
+
+def open_policies(table: str) -> list[str]:
+    """The statements for a table that everybody reads and only the granting tenant writes."""
+    own = f"({OPEN_TO_READ[table]} = {WRITE} OR {WRITE} = 0)"
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY {table}_read ON {table} FOR SELECT USING (true)",
+        f"CREATE POLICY {table}_insert ON {table} FOR INSERT WITH CHECK {own}",
+        f"CREATE POLICY {table}_update ON {table} FOR UPDATE USING {own} WITH CHECK {own}",
+        f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING {own}",
     ]
 
 
 def authors() -> dict[str, str]:
     """Which side inserts into each two-sided table."""
     return {
-        mapper.class_.__tablename__: mapper.class_.author
+        str(mapper.local_table.description): mapper.class_.author
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, TwoSided)
     }

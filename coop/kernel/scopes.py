@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import event, inspect, or_, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from coop.kernel.db import Tenanted, TwoSided
@@ -33,6 +34,22 @@ class ScopedSession(Session):
     def __init__(self, *, scope: Scope, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scope = scope
+        # Built once a session: a unit sends hundreds of statements.
+        self.readable = _within(sorted(scope.read))
+        self.writable = _within([scope.write])
+
+
+def _within(tenants: list[int]) -> tuple[ExecutableOption, ...]:
+    """The conditions that keep a statement inside these tenants."""
+    return (
+        with_loader_criteria(Tenanted, lambda cls: cls.tenant_id.in_(tenants), include_aliases=True),
+        with_loader_criteria(OwnedRow, lambda cls: cls.tenant_id.in_(tenants), include_aliases=True),
+        with_loader_criteria(
+            TwoSided,
+            lambda cls: or_(cls.buyer_id.in_(tenants), cls.seller_id.in_(tenants)),
+            include_aliases=True,
+        ),
+    )
 
 
 @event.listens_for(ScopedSession, "after_begin")
@@ -46,22 +63,15 @@ def _tell_database(session: ScopedSession, _transaction: SessionTransaction, con
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _filter(state: ORMExecuteState) -> None:
-    scope = state.session.scope  # type: ignore[attr-defined]  # the listener sits on ScopedSession alone
+    session = state.session
+    assert isinstance(session, ScopedSession)
     if state.is_insert:
-        _check_inserted(state, scope)
+        _check_inserted(state, session.scope)
         return
     if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    tenants = sorted(scope.read) if state.is_select else [scope.write]
-    state.statement = state.statement.options(
-        with_loader_criteria(Tenanted, lambda cls: cls.tenant_id.in_(tenants), include_aliases=True),
-        with_loader_criteria(OwnedRow, lambda cls: cls.tenant_id.in_(tenants), include_aliases=True),
-        with_loader_criteria(
-            TwoSided,
-            lambda cls: or_(cls.buyer_id.in_(tenants), cls.seller_id.in_(tenants)),
-            include_aliases=True,
-        ),
-    )
+    within = session.readable if state.is_select else session.writable
+    state.statement = state.statement.options(*within)
 
 
 def _check_inserted(state: ORMExecuteState, scope: Scope) -> None:

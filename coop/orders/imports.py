@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from coop.kernel.errors import Fault
 from coop.kernel.units import GRAMS_PER_KG, Unit, kg_text
 from coop.orders.rules import MOST_PAYMENT_DAYS, MOST_PRICE, MOST_QUANTITY, GradeEntry, LineEntry, OrderEntry
 from coop.parties.imports import refuse
 from coop.standards.queries import Product
 from integrations.excel import Column, Kind, Row, Sheet, Value, Workbook, examine, template, write_workbook
-from ledger.errors import Fault as FileFault
 
 TERMS = Sheet(
     "订单",
@@ -134,7 +134,7 @@ def _base_units(written: Decimal, unit: Unit) -> Decimal:
     return written * GRAMS_PER_KG if unit is Unit.gram else written
 
 
-def _terms_faults(workbook: Workbook) -> list[FileFault]:
+def _terms_faults(workbook: Workbook) -> list[Fault]:
     found = []
     rows = workbook.rows.get(TERMS.name, ())
     for row in rows[1:]:
@@ -148,7 +148,7 @@ def _terms_faults(workbook: Workbook) -> list[FileFault]:
     return found
 
 
-def _line_faults(workbook: Workbook, rows: Sequence[Row], products: Mapping[str, Product]) -> list[FileFault]:
+def _line_faults(workbook: Workbook, rows: Sequence[Row], products: Mapping[str, Product]) -> list[Fault]:
     found = []
     for row in rows:
         code, grade = row.text("product"), row.text("grade")
@@ -170,7 +170,7 @@ def _line_faults(workbook: Workbook, rows: Sequence[Row], products: Mapping[str,
 
 def _total_faults(
     workbook: Workbook, rows: Sequence[Row], products: Mapping[str, Product], *, whole: bool
-) -> list[FileFault]:
+) -> list[Fault]:
     """A product's total stands once, above 0, in whole grams or heads."""
     found = []
     for code, group in _grouped(rows).items():

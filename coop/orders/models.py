@@ -61,7 +61,7 @@ class IntakeRow(Tenanted, Base):
 
     id: Mapped[Pk]
     number: Mapped[Code]
-    file_sha: Mapped[Code | None] = mapped_column(default=None)
+    file_sha: Mapped[str | None]
     received_at: Mapped[Instant]
     user_id: Mapped[Id]
 

@@ -16,6 +16,7 @@ WHOLE_BP = 10_000
 MOST_PAYMENT_DAYS = 3650
 MOST_QUANTITY = 10**12  # the split rule is exact up to here
 MOST_PRICE = 10**10
+LONGEST_CODE, LONGEST_NAME = 40, 200
 
 
 class PartState(StrEnum):
@@ -113,6 +114,14 @@ def faults(entry: OrderEntry, grades_of: Mapping[str, frozenset[str]]) -> list[F
     for name, value, limit in limits:
         if not 0 <= value <= limit:
             zh, en = f"应在 0 到 {limit} 之间，实为 {value}", f"must be 0 to {limit}, found {value}"
+            found.append(Fault(f"/{name}", zh, en))
+    texts = (("contract", entry.contract, LONGEST_CODE), ("place", entry.place, LONGEST_NAME))
+    for name, text, longest in texts:
+        if not text.strip() or len(text) > longest:
+            zh, en = (
+                f"应为 1 到 {longest} 个字，实为 {len(text)} 个",
+                f"must be 1 to {longest} long, found {len(text)}",
+            )
             found.append(Fault(f"/{name}", zh, en))
     if not entry.lines:
         found.append(Fault("/lines", "没有明细", "an order needs at least one line"))

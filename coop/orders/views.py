@@ -13,6 +13,7 @@ from coop.kernel.actor import Role
 from coop.kernel.errors import InputError
 from coop.orders import imports, queries
 from coop.orders.service import accept, close, refuse, submit
+from coop.standards.queries import products
 from coop.web.errors import in_english
 from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
@@ -60,8 +61,8 @@ class OrderView(Page):
         file = form.file("file")
         try:
             form.done()
-            entry = imports.read_order(file.read() if file else b"")
             with self.unit() as work:
+                entry = imports.read_order(file.read() if file else b"", products(work.session))
                 part = submit(work, entry)
                 part_id, number = part.id, part.number
         except InputError as error:

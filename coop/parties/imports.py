@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from coop.kernel.errors import Fault, InputError
 from coop.parties.service import MemberEntry
 from integrations.excel import Column, Kind, Row, Sheet, Value, Workbook, examine, template, write_workbook
-from ledger.errors import Fault as FileFault
 
 NUMBER = re.compile(r"[A-Z0-9-]+")
 PHONE_DIGITS = (11,)
@@ -60,7 +59,7 @@ SHARED = ("head", "grid", "monitored")
 
 
 def read_register(data: bytes, *, beside: Sequence[Sheet] = ()) -> tuple[MemberEntry, ...]:
-    """The members of a register file. `beside` are further sheets the workbook may hold; they are checked too.
+    """The members of a register file. `beside`: further sheets it may hold, checked too.
 
     Raises InputError with every fault, by sheet, row and column.
     """
@@ -89,7 +88,7 @@ def members_of(workbook: Workbook) -> tuple[MemberEntry, ...]:
     )
 
 
-def member_faults(workbook: Workbook) -> list[FileFault]:
+def member_faults(workbook: Workbook) -> list[Fault]:
     """What no single cell shows: numbers of one width and form, households whose rows disagree."""
     rows = workbook.rows.get(MEMBERS.name, ())
     return [
@@ -99,7 +98,7 @@ def member_faults(workbook: Workbook) -> list[FileFault]:
     ]
 
 
-def number_faults(workbook: Workbook, sheet: Sheet, rows: Sequence[Row], key: str) -> list[FileFault]:
+def number_faults(workbook: Workbook, sheet: Sheet, rows: Sequence[Row], key: str) -> list[Fault]:
     """Numbers order and address people: ASCII capitals, digits and hyphens, all as wide as the first."""
     found = []
     width = len(rows[0].text(key)) if rows else 0
@@ -117,7 +116,7 @@ def number_faults(workbook: Workbook, sheet: Sheet, rows: Sequence[Row], key: st
     return found
 
 
-def _disagreements(workbook: Workbook, rows: Sequence[Row]) -> list[FileFault]:
+def _disagreements(workbook: Workbook, rows: Sequence[Row]) -> list[Fault]:
     first: dict[str, Row] = {}
     found = []
     for row in rows:
@@ -137,9 +136,9 @@ def _shown(value: Value) -> str:
     return str(value) if value else "—"
 
 
-def refuse(faults: Iterable[FileFault]) -> None:
+def refuse(faults: Iterable[Fault]) -> None:
     """Raise InputError with all the faults of a file, if there are any."""
-    found = [Fault(fault.place, fault.zh, fault.en) for fault in faults]
+    found = tuple(faults)
     if found:
         raise InputError(found)
 

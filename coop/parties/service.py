@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from coop.kernel.actor import Role
-from coop.kernel.errors import CoopError
+from coop.kernel.actor import Role, system
+from coop.kernel.errors import CoopError, ScopeError
 from coop.kernel.unit import Unit
 from coop.parties.models import (
     AccessRow,
@@ -75,12 +75,17 @@ def add_entity(unit: Unit, code: str, name: str, name_en: str, standard: str = "
 
 
 def grant_access(unit: Unit, user_id: int, tenant_id: int, since: date, *, household: str = "") -> None:
+    """Let a user act for a tenant from a day: granted by that tenant, or by the system on the first day."""
+    unit.actor.require("授权账号", Role.admin, Role.manager)
+    if unit.actor.tenant_id not in (tenant_id, system().tenant_id):
+        raise ScopeError("access", unit.actor.tenant_id, tenant_id)
     unit.session.add(AccessRow(user_id=user_id, tenant_id=tenant_id, since=since, household=household))
     unit.audit("access.grant", f"user:{user_id}", tenant=tenant_id)
 
 
 def grant_mandate(unit: Unit, holder_id: int, since: date, until: date | None = None) -> None:
     """The unit's tenant lets the holder read it from `since`."""
+    unit.actor.require("委托查阅", Role.admin, Role.manager)
     unit.session.add(
         MandateRow(grantor_id=unit.actor.tenant_id, holder_id=holder_id, since=since, until=until)
     )

@@ -74,7 +74,7 @@ class WeighView(PhonePage):
 
     @expose("/<int:allocation_id>", methods=["POST"])
     def weigh(self, allocation_id: int) -> ResponseReturnValue:
-        """A double tap, or a retry after a broken connection, is one ticket: the form's key is the ticket's."""
+        """A double tap, or a retry after a broken line, is one ticket: the form's key is the ticket's."""
         with self.look() as view:
             page = weigh_page(view.session, allocation_id, view.today)
         try:

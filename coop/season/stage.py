@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,7 +34,7 @@ class Stage:
 
     clock: ToldClock
     year: int
-    progress: Callable[[str], None]
+    households: int
     village: int = 0
     buyer: int = 0
     county: int = 0

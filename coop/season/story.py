@@ -95,7 +95,7 @@ def _begun_before(asked: tuple[int, int, int]) -> bool:
 
 def _tell(asked: tuple[int, int, int], progress: Progress) -> None:
     year, seed, households = asked
-    stage = Stage(ToldClock(date(year, 1, 1)), year, progress)
+    stage = Stage(ToldClock(date(year, 1, 1)), year, households)
     homes = cast.village(households, year, seed)
     with unit(system(), stage.clock) as work:
         work.session.add(DemoRunRow(year=year, seed=seed, households=households, started_at=work.now))

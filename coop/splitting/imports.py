@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from coop.kernel.errors import Fault
 from coop.parties.imports import MEMBERS, member_faults, members_of, number_faults, refuse, register_row
 from coop.parties.service import MemberEntry
 from coop.splitting.service import CapacityEntry
 from coop.standards.queries import Product
 from integrations.excel import Column, Kind, Sheet, Value, Workbook, examine, template, write_workbook
-from ledger.errors import Fault as FileFault
 
 SEASON = re.compile(r"20[0-9]{2}")
 
@@ -89,8 +89,8 @@ class VillageFile:
 def read_village(data: bytes, products: Mapping[str, Product]) -> VillageFile:
     """Both sheets of one workbook; the capacity sheet may be left out.
 
-    Raises InputError with every fault of both, by sheet, row and column; a household of the capacity sheet must
-    be in the register of the same file. File the members first, then the capacities, in one unit.
+    Raises InputError with every fault of both, by sheet, row and column. A household of the capacity sheet is
+    to be in the register of the same file. File members first, then capacities, in one unit.
     """
     workbook, found = examine(data, (MEMBERS, replace(CAPACITY, required=False)))
     own = [*member_faults(workbook), *_capacity_faults(workbook, products)]
@@ -121,7 +121,7 @@ def _capacities(workbook: Workbook) -> tuple[CapacityEntry, ...]:
     )
 
 
-def _capacity_faults(workbook: Workbook, products: Mapping[str, Product]) -> list[FileFault]:
+def _capacity_faults(workbook: Workbook, products: Mapping[str, Product]) -> list[Fault]:
     rows = workbook.rows.get(CAPACITY.name, ())
     found = number_faults(workbook, CAPACITY, rows, "household")
     codes = "、".join(sorted(products))
@@ -136,7 +136,7 @@ def _capacity_faults(workbook: Workbook, products: Mapping[str, Product]) -> lis
     return found
 
 
-def _homeless(workbook: Workbook) -> list[FileFault]:
+def _homeless(workbook: Workbook) -> list[Fault]:
     known = {row.text("household") for row in workbook.rows.get(MEMBERS.name, ())}
     return [
         workbook.fault(

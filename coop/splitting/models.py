@@ -104,7 +104,7 @@ class CapacityFileRow(Tenanted, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "file_sha"),)
 
     id: Mapped[Pk]
-    file_sha: Mapped[Code]
+    file_sha: Mapped[str]
     at: Mapped[Instant]
 
 

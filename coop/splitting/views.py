@@ -61,7 +61,9 @@ class SplitView(Page):
             form.done()
             row = service.propose_split(work, line_id, policy=policy, lot_g=lot, minimum_g=minimum)
             split_id = row.id
-        return self._back(split_id, _("Worked out. Look at it, change it by hand where needed, then publish."))
+        return self._back(
+            split_id, _("Worked out. Look at it, change it by hand where needed, then publish.")
+        )
 
     @expose("/<int:split_id>")
     def show(self, split_id: int) -> str:

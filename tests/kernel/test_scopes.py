@@ -154,7 +154,7 @@ def test_without_a_scope_the_app_role_sees_no_row(tenants: tuple[int, int], db: 
 def test_every_tenant_table_is_walled_and_the_app_owns_nothing(db: Database) -> None:
     if not on_postgres(db):
         return
-    expected = {table.name for table in rls.tenant_tables(migrations.metadatas())}
+    expected = {table.name for table in rls.tenant_tables(migrations.metadatas())} | set(rls.OPEN_TO_READ)
     with owner_session() as session:
         walled = session.execute(
             text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'")
@@ -171,3 +171,18 @@ def test_a_look_cannot_write_on_postgres(tenants: tuple[int, int], db: Database)
         return
     with pytest.raises(DBAPIError, match="read-only"), look(system(tenants[0])) as view:
         view.session.execute(text("UPDATE household SET head = 'x'"))
+
+
+def test_nobody_grants_access_to_another_tenant(tenants: tuple[int, int], db: Database) -> None:
+    a, b = tenants
+    with pytest.raises(ScopeError), unit(system(a, *Role)) as work:
+        service.grant_access(work, 7, b, date(2025, 1, 1))
+    if on_postgres(db):
+        with pytest.raises(DBAPIError, match="row-level security"), unit(system(a)) as work:
+            work.session.execute(
+                text("INSERT INTO access (user_id, tenant_id, household, since) VALUES (7, :b, '', '2025-01-01')"), {"b": b}
+            )
+        with pytest.raises(DBAPIError, match="row-level security"), unit(system(a)) as work:
+            work.session.execute(
+                text("INSERT INTO mandate (grantor_id, holder_id, since) VALUES (:b, :a, '2025-01-01')"), {"a": a, "b": b}
+            )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import context, op
 from sqlalchemy import MetaData, text
 
-from coop.kernel.rls import authors, grants, policies, tenant_tables
+from coop.kernel.rls import OPEN_TO_READ, authors, grants, open_policies, policies, tenant_tables
 from coop.migrations import app_role, metadatas
 from ledger.triggers import append_only_ddl
 
@@ -32,6 +32,9 @@ def upgrade() -> None:
         sides = authors()
         for table in tenant_tables([merged]):
             for statement in policies(table, sides.get(table.name, "either")):
+                bind.execute(text(statement))
+        for name in OPEN_TO_READ:
+            for statement in open_policies(name):
                 bind.execute(text(statement))
         role = app_role(context.config.attributes["settings"])
         for statement in grants(role) if role else []:

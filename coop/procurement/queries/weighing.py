@@ -55,7 +55,7 @@ def weigh_list(session: Session, tenant_id: int) -> tuple[ToWeigh, ...]:
     names = session.execute(
         select(HouseholdRow.id, HouseholdRow.head).where(HouseholdRow.tenant_id == tenant_id)
     )
-    heads = dict(names.tuples().all())
+    heads = {row.id: row.head for row in names}
     shares = (share for share in deliverable(session) if share.line.household_id in heads)
     return tuple(ToWeigh(share, heads[share.line.household_id]) for share in shares)
 

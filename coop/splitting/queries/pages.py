@@ -44,7 +44,7 @@ def heads(session: Session, tenant_id: int) -> dict[str, str]:
     rows = session.execute(
         select(HouseholdRow.number, HouseholdRow.head).where(HouseholdRow.tenant_id == tenant_id)
     )
-    return dict(rows.tuples().all())
+    return {row.number: row.head for row in rows}
 
 
 def split_page(session: Session, split_id: int) -> SplitPage:

@@ -1,0 +1,77 @@
+"""The books: which there are, trial balance, statements, account books, and the beancount file."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from coop.accounting import queries
+from coop.accounting.queries import boards
+from coop.governance.views.shared import READERS
+from coop.web.menu import Group, menu_entry
+from coop.web.permissions import permit
+from coop.web.views import Page, expose
+
+
+class BookView(Page):
+    """The way into a book, and down to the lines of one account."""
+
+    route_base = "/books"
+
+    @expose("/")
+    def list(self) -> str:
+        with self.look() as view:
+            return self.render("accounting/books.html", cards=boards.book_cards(view.session))
+
+    @expose("/<entity>/<int:year>/accounts/<path>")
+    def account(self, entity: str, year: int, path: str) -> str:
+        with self.look() as view:
+            book = queries.account_book(view.session, entity, path, year)
+            return self.render("accounting/account.html", book=book)
+
+    @expose("/<entity>/<int:year>.beancount")
+    def beancount(self, entity: str, year: int) -> ResponseReturnValue:
+        with self.look() as view:
+            name, content = boards.beancount_file(view.session, entity, year)
+        return self.download(content, name, "text/plain; charset=utf-8")
+
+
+class TrialBalanceView(Page):
+    """科目余额表."""
+
+    route_base = "/books"
+
+    @expose("/<entity>/<int:year>/trial-balance")
+    def show(self, entity: str, year: int) -> str:
+        upto = request.args.get("upto", "13")
+        whole = request.args.get("level", "all") != "1"
+        last = min(13, max(1, int(upto))) if upto.isdecimal() and len(upto) < 3 else 13
+        with self.look() as view:
+            balance = queries.trial_balance(view.session, entity, year, upto=last, whole=whole)
+            return self.render("accounting/trial_balance.html", balance=balance, whole=whole)
+
+
+class StatementView(Page):
+    """The statutory statements; each figure leads to the accounts behind it."""
+
+    route_base = "/books"
+
+    @expose("/<entity>/<int:year>/statements")
+    def show(self, entity: str, year: int) -> str:
+        with self.look() as view:
+            page = queries.statement_set(view.session, entity, year)
+            return self.render("accounting/statements.html", page=page)
+
+    @expose("/<entity>/<int:year>/statements/<form>/<row>")
+    def row(self, entity: str, year: int, form: str, row: str) -> str:
+        with self.look() as view:
+            page = boards.statement_row(view.session, entity, year, form, row)
+            return self.render("accounting/statement_row.html", page=page)
+
+
+for _endpoint in ("BookView.list", "BookView.account", "BookView.beancount"):
+    permit(_endpoint, *READERS)
+for _endpoint in ("TrialBalanceView.show", "StatementView.show", "StatementView.row"):
+    permit(_endpoint, *READERS)
+menu_entry("BookView.list", lazy_gettext("Books and statements"), icon="books", group=Group.money, order=10)

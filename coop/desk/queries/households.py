@@ -1,0 +1,112 @@
+"""A household's own page: its shares and why, what it delivered, its money, its points, its dividends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coop.books.models import PayableRow
+from coop.dividends.queries import HouseholdLine, household_lines
+from coop.kernel.actor import Actor, Role
+from coop.kernel.errors import NotFoundError
+from coop.parties.models import HouseholdRow
+from coop.points.queries import HouseholdPoints, household_points
+from coop.procurement.queries import WeighSlip, weigh_slip
+from coop.settlement.queries import HouseholdMoney, household_money
+from coop.splitting.queries import HouseholdShare, household_shares
+
+# Who works with households and may open any page of the own village's.
+STAFF = frozenset({Role.manager, Role.clerk, Role.supervisor})
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPage:
+    """All that one household is told, and nothing of any other. `own`: the reader is the household itself."""
+
+    household_id: int
+    number: str
+    head: str
+    own: bool
+    shares: tuple[HouseholdShare, ...]
+    money: HouseholdMoney
+    points: HouseholdPoints
+    dividends: tuple[HouseholdLine, ...]
+
+    @property
+    def asked(self) -> tuple[HouseholdShare, ...]:
+        """The shares that wait for a yes or a no."""
+        return tuple(share for share in self.shares if share.may_answer and share.line.state == "offered")
+
+
+@dataclass(frozen=True, slots=True)
+class HomeLine:
+    """A household in the village's list."""
+
+    household_id: int
+    number: str
+    head: str
+    grid: str
+    open_fen: int
+
+
+def _home(session: Session, actor: Actor, household_id: int | None) -> HouseholdRow:
+    """The household's row where the actor may read its page; NotFoundError for every other."""
+    query = select(HouseholdRow).where(HouseholdRow.tenant_id == actor.tenant_id)
+    if household_id is not None:
+        query = query.where(HouseholdRow.id == household_id)
+    if household_id is None or not actor.roles & STAFF:
+        query = query.where(HouseholdRow.number == actor.household)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFoundError("household", household_id or actor.household)
+    return row
+
+
+def page_of_household(session: Session, actor: Actor, household_id: int | None, today: date) -> HouseholdPage:
+    """A household's page; None is the actor's own. NotFoundError for one the actor may not read."""
+    home = _home(session, actor, household_id)
+    shares = household_shares(session, home.number)
+    return HouseholdPage(
+        household_id=home.id,
+        number=home.number,
+        head=home.head,
+        own=home.number == actor.household,
+        # Another readable village may use the same number.
+        shares=tuple(share for share in shares if share.line.household_id == home.id),
+        money=household_money(session, home.id),
+        points=household_points(session, home.number, today.year, actor.tenant_id),
+        dividends=household_lines(session, home.number, tenant_id=actor.tenant_id),
+    )
+
+
+def slip_of(session: Session, actor: Actor, receipt_id: int) -> WeighSlip:
+    """A weigh slip for the household it belongs to (or the staff). Raises NotFoundError."""
+    slip = weigh_slip(session, receipt_id)
+    try:
+        _home(session, actor, slip.household_id)
+    except NotFoundError as error:
+        raise NotFoundError("receipt", receipt_id) from error
+    return slip
+
+
+def households(session: Session, tenant_id: int, today: date) -> tuple[HomeLine, ...]:
+    """The village's households of today with what each is still owed, by number."""
+    sums = session.execute(
+        select(PayableRow.household_id, func.sum(PayableRow.amount_fen - PayableRow.paid_fen).label("fen"))
+        .where(PayableRow.tenant_id == tenant_id, PayableRow.void_id.is_(None))
+        .group_by(PayableRow.household_id)
+    )
+    owed = {row.household_id: int(row.fen) for row in sums}
+    rows = session.scalars(
+        select(HouseholdRow)
+        .where(
+            HouseholdRow.tenant_id == tenant_id,
+            HouseholdRow.joined <= today,
+            HouseholdRow.left.is_(None) | (HouseholdRow.left > today),
+        )
+        .order_by(HouseholdRow.number)
+    )
+    return tuple(HomeLine(row.id, row.number, row.head, row.grid, owed.get(row.id, 0)) for row in rows)

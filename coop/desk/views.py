@@ -1,0 +1,138 @@
+"""Pages that join subjects: each role's start page, an order's whole progress, a household's own page."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from coop.desk import queries
+from coop.kernel.actor import Role
+from coop.kernel.registries import Todo
+from coop.splitting.service import answer
+from coop.web.menu import Group, menu_entry
+from coop.web.permissions import ANY, allowed, permit
+from coop.web.state import web_state
+from coop.web.views import Page, PhonePage, expose
+
+STAFF = (Role.manager, Role.clerk, Role.supervisor)
+TRADERS = (Role.enterprise, Role.manager, Role.clerk, Role.accountant, Role.checker, Role.supervisor)
+
+
+def _opens(endpoint: str, roles: frozenset[Role]) -> bool:
+    """Whether there is such a page and these roles may open it: no link leads to a refusal."""
+    return endpoint in current_app.view_functions and allowed(endpoint, roles, logged_in=True)
+
+
+class Home(Page):
+    """What waits for me, the figures I care about, every page I may open. A household sees its own page."""
+
+    route_base = "/"
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        state = web_state()
+        actor, roles = state.actor_or_none(), state.roles()
+        if actor is not None and actor.household and not roles - {Role.household}:
+            return redirect(url_for("HouseholdPage.mine"))
+        todos: list[Todo] = []
+        figures: list[queries.Figure] = []
+        if actor is not None:
+            with self.look() as view:
+                todos = [t for t in queries.waiting(view.session, roles) if _opens(t.endpoint, roles)]
+                found = queries.figures(view.session, actor, view.today)
+                figures = [figure for figure in found if _opens(figure.endpoint, roles)]
+        return self.render("desk/home.html", todos=todos, figures=figures)
+
+
+class ProgressView(Page):
+    """An order from the file to the last payment."""
+
+    route_base = "/progress"
+
+    @expose("/")
+    def index(self) -> str:
+        with self.look() as view:
+            return self.render(
+                "desk/progress_list.html", orders=queries.orders_in_sight(view.session, view.actor.readable)
+            )
+
+    @expose("/<int:part_id>")
+    def show(self, part_id: int) -> str:
+        with self.look() as view:
+            found = queries.order_progress(view.session, part_id, view.today)
+        return self.render("desk/progress.html", progress=found, page=found.page)
+
+
+class HouseholdList(Page):
+    """The village's households, for its staff."""
+
+    route_base = "/homes"
+
+    @expose("/")
+    def index(self) -> str:
+        with self.look() as view:
+            homes = queries.households(view.session, view.actor.tenant_id, view.today)
+        return self.render("desk/households.html", homes=homes)
+
+
+class HouseholdPage(PhonePage):
+    """One household's page on a phone. A household opens only its own; the village's staff any of its own."""
+
+    route_base = "/household"
+
+    @expose("/")
+    def mine(self) -> str:
+        with self.look() as view:
+            page = queries.page_of_household(view.session, view.actor, None, view.today)
+        return self.render("desk/household.html", page=page)
+
+    @expose("/<int:household_id>")
+    def show(self, household_id: int) -> str:
+        with self.look() as view:
+            page = queries.page_of_household(view.session, view.actor, household_id, view.today)
+        return self.render("desk/household.html", page=page)
+
+    @expose("/slips/<int:receipt_id>")
+    def slip(self, receipt_id: int) -> str:
+        with self.look() as view:
+            slip = queries.slip_of(view.session, view.actor, receipt_id)
+        return self.render("desk/slip.html", slip=slip)
+
+    @expose("/shares/<int:allocation_id>/<any(yes, no):said>", methods=["POST"])
+    def answer(self, allocation_id: int, said: str) -> ResponseReturnValue:
+        """Yes or no to an offered share, by the household itself."""
+        with self.unit() as work:
+            answer(work, allocation_id, said == "yes")
+        if said == "yes":
+            say = _("You said yes. Bring it to the scale in the delivery days.")
+        else:
+            say = _("You said no. It is offered to others; nothing follows from it.")
+        return self.go("HouseholdPage.mine", say=say)
+
+
+permit("Home.index", ANY)
+permit("ProgressView.index", *TRADERS, Role.county)
+permit("ProgressView.show", *TRADERS, Role.county)
+permit("HouseholdList.index", *STAFF)
+permit("HouseholdPage.mine", Role.household)
+permit("HouseholdPage.show", Role.household, *STAFF)
+permit("HouseholdPage.slip", Role.household, *STAFF)
+permit("HouseholdPage.answer", Role.household)
+menu_entry("Home.index", lazy_gettext("Start page"), icon="home", group=Group.today, order=0)
+menu_entry("HouseholdPage.mine", lazy_gettext("My household"), icon="user", group=Group.today, order=10)
+menu_entry(
+    "ProgressView.index",
+    lazy_gettext("Progress of the orders"),
+    icon="chart-bar",
+    group=Group.today,
+    order=20,
+)
+menu_entry(
+    "HouseholdList.index",
+    lazy_gettext("Households' pages"),
+    icon="users-group",
+    group=Group.village,
+    order=10,
+)
