@@ -45,7 +45,7 @@ def village(households: int, year: int, seed: int) -> tuple[Home, ...]:
         people = []
         for place in range(random.choice((1, 2, 3, 3, 4, 5))):
             member += 1
-            age = random.randint(38, 72) if place < 2 else random.randint(3, 34)
+            age = random.randint(38, 72) if place < 2 else random.randint(12, 40)
             own = surname if place != 1 else random.choice(SURNAMES)
             people.append(
                 Person(

@@ -58,7 +58,7 @@ def distribute(stage: Stage) -> None:
 
 
 def _vote(stage: Stage, meeting_id: int, plan_id: int) -> None:
-    """All but a few come; all who come agree but one, who abstains."""
+    """All but a few come; all who come agree but one in fifty, who abstain."""
     with stage.act("clerk") as work:
         meeting = meetings.meeting(work.session, meeting_id)
         roll = meetings.roll(work.session, Body(meeting.body), meeting.entity_id, meeting.day)
@@ -66,7 +66,8 @@ def _vote(stage: Stage, meeting_id: int, plan_id: int) -> None:
         came = capable[: len(capable) - len(capable) // 20]
         governance.attend(work, meeting_id, came)
     with stage.act("manager") as work:
-        dividends.resolve(work, plan_id, meeting_id, votes_for=len(came) - 1, votes_abstain=1)
+        away = len(came) // 50
+        dividends.resolve(work, plan_id, meeting_id, votes_for=len(came) - away, votes_abstain=away)
 
 
 def _post_and_pay(stage: Stage, plans: dict[int, int]) -> None:

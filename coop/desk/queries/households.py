@@ -40,6 +40,12 @@ class HouseholdPage:
         """The shares that wait for a yes or a no."""
         return tuple(share for share in self.shares if share.may_answer and share.line.state == "offered")
 
+    @property
+    def answered(self) -> tuple[HouseholdShare, ...]:
+        """All others."""
+        asked = {share.allocation_id for share in self.asked}
+        return tuple(share for share in self.shares if share.allocation_id not in asked)
+
 
 @dataclass(frozen=True, slots=True)
 class HomeLine:
