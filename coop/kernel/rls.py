@@ -37,14 +37,7 @@ def tenant_tables(metadatas: Iterable[MetaData]) -> list[Table]:
 def open_policies(table: str) -> list[str]:
     """The statements for a table that everybody reads and only the granting tenant writes."""
     own = f"({OPEN_TO_READ[table]} = {WRITE} OR {WRITE} = 0)"
-    return [
-        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        f"CREATE POLICY {table}_read ON {table} FOR SELECT USING (true)",
-        f"CREATE POLICY {table}_insert ON {table} FOR INSERT WITH CHECK {own}",
-        f"CREATE POLICY {table}_update ON {table} FOR UPDATE USING {own} WITH CHECK {own}",
-        f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING {own}",
-    ]
+    return _policies(table, "true", own, own)
 
 
 def authors() -> dict[str, str]:
@@ -56,18 +49,22 @@ def authors() -> dict[str, str]:
     }
 
 
-def policies(table: Table, author: str = "either") -> list[str]:
-    """The statements that wall one table in.
+def tenant_policies(name: str) -> list[str]:
+    """The statements that wall in a table of tenants' rows."""
+    return _policies(name, f"tenant_id = ANY {READ}", f"tenant_id = {WRITE}", f"tenant_id = {WRITE}")
 
-    A row both sides see is inserted by the side the act belongs to, and changed by either side under the states' rules.
+
+def two_sided_policies(name: str, author: str) -> list[str]:
+    """The statements for a table whose rows buyer and seller both see.
+
+    A row is inserted by the side the act belongs to, and changed by either side under the states' rules.
     """
-    name = table.name
-    if "tenant_id" in table.c:
-        read, insert, change = f"tenant_id = ANY {READ}", f"tenant_id = {WRITE}", f"tenant_id = {WRITE}"
-    else:
-        read = f"(buyer_id = ANY {READ} OR seller_id = ANY {READ})"
-        change = f"(buyer_id = {WRITE} OR seller_id = {WRITE})"
-        insert = change if author == "either" else f"{author}_id = {WRITE}"
+    change = f"(buyer_id = {WRITE} OR seller_id = {WRITE})"
+    insert = change if author == "either" else f"{author}_id = {WRITE}"
+    return _policies(name, f"(buyer_id = ANY {READ} OR seller_id = ANY {READ})", insert, change)
+
+
+def _policies(name: str, read: str, insert: str, change: str) -> list[str]:
     return [
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",

@@ -42,10 +42,11 @@ class TenantRow(Base):
     """A village community, an enterprise, a township office or a county office."""
 
     __tablename__ = "tenant"
+    __table_args__ = (UniqueConstraint("code", name="uq_tenant_code"),)
 
     id: Mapped[Pk]
     kind: Mapped[Code]
-    code: Mapped[Code] = mapped_column(unique=True)
+    code: Mapped[Code]
     name: Mapped[Name]
     name_en: Mapped[Name]
     area: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
@@ -83,12 +84,13 @@ class EntityRow(Tenanted, Base):
     __tablename__ = "legal_entity"
     __table_args__ = (
         tenant_key(),
+        UniqueConstraint("code", name="uq_legal_entity_code"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
         CheckConstraint("standard IN ('rceo_2023', 'coop_2021', '')", name="standard"),
     )
 
     id: Mapped[Pk]
-    code: Mapped[Code] = mapped_column(unique=True)
+    code: Mapped[Code]
     name: Mapped[Name]
     name_en: Mapped[Name]
     standard: Mapped[Code] = mapped_column(default="")

@@ -17,7 +17,7 @@ from coop.procurement.rules import WeighEntry, WeighLine
 from coop.procurement.service import reverse_receipt, weigh
 from coop.web.forms import Form, scaled
 from coop.web.menu import Group, menu_entry
-from coop.web.permissions import permit
+from coop.web.permissions import allowed, permit
 from coop.web.views import Page, PhonePage, expose
 
 STAFF = (Role.manager, Role.clerk, Role.accountant, Role.checker, Role.supervisor)
@@ -43,7 +43,8 @@ class ReceiptView(Page):
     def show(self, receipt_id: int) -> str:
         with self.look() as view:
             slip = weigh_slip(view.session, receipt_id)
-        return self.render("procurement/show.html", slip=slip)
+            vouchers = allowed("VoucherView.show", view.actor.roles, logged_in=True)
+        return self.render("procurement/show.html", slip=slip, vouchers=vouchers)
 
     @expose("/<int:receipt_id>/reverse", methods=["POST"])
     def reverse(self, receipt_id: int) -> ResponseReturnValue:

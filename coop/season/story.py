@@ -34,7 +34,7 @@ class NotEmptyError(CoopError):
         )
 
 
-class InterruptedError_(CoopError):  # noqa: N801  (the plain name is a builtin's)
+class StoppedDemoError(CoopError):
     """An earlier demo was killed half-way."""
 
     def __init__(self, step: str) -> None:
@@ -66,7 +66,7 @@ def last_full_year() -> int:
 def tell(settings: Settings, *, households: int, year: int | None, seed: int, progress: Progress) -> dict[str, Any]:
     """Tell the year and return the figures. On a database where this very demo is finished, only the figures.
 
-    Raises ProductionDemoError, NotEmptyError, InterruptedError_, OtherDemoError.
+    Raises ProductionDemoError, NotEmptyError, StoppedDemoError, OtherDemoError.
     """
     if settings.production:
         raise ProductionDemoError
@@ -87,7 +87,7 @@ def _begun_before(asked: tuple[int, int, int]) -> bool:
         return False
     found = (run.year, run.seed, run.households)
     if run.finished_at is None:
-        raise InterruptedError_(run.step)
+        raise StoppedDemoError(run.step)
     if found != asked:
         raise OtherDemoError(found, asked)
     return True

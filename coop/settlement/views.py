@@ -20,7 +20,7 @@ from coop.settlement.queries import payment, statement
 from coop.settlement.queries.pages import acceptance_page, batch_page, pay_board, sale_board, sale_page
 from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
-from coop.web.permissions import permit
+from coop.web.permissions import allowed, permit
 from coop.web.views import Page, expose
 
 READERS = (Role.enterprise, Role.manager, Role.clerk, Role.accountant, Role.checker, Role.supervisor)
@@ -41,7 +41,8 @@ class SaleView(Page):
     def show(self, sale_id: int) -> str:
         with self.look() as view:
             page = sale_page(view.session, sale_id, view.today)
-        return self.render("settlement/show.html", page=page, form={}, today=view.today)
+            vouchers = allowed("VoucherView.show", view.actor.roles, logged_in=True)
+        return self.render("settlement/show.html", page=page, form={}, today=view.today, vouchers=vouchers)
 
     @expose("/acceptances/<int:acceptance_id>")
     def of_acceptance(self, acceptance_id: int) -> ResponseReturnValue:

@@ -7,9 +7,11 @@ from datetime import date
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from coop.delivery import service as delivery
+from coop.delivery.models import ShipmentLineRow
 from coop.kernel.actor import Actor, Role, system
 from coop.kernel.clock import ToldClock
 from coop.kernel.unit import look, owner_session, unit
@@ -123,7 +125,9 @@ def entry() -> OrderEntry:
 
 def hand_in(chain: Chain) -> None:
     chain.clock.day = ORDERED
-    with unit(Actor(chain.users["buyer"], "buyer", chain.buyer.tenant_id, frozenset({Role.enterprise}))) as work:
+    with unit(
+        Actor(chain.users["buyer"], "buyer", chain.buyer.tenant_id, frozenset({Role.enterprise}))
+    ) as work:
         chain.part = orders.submit(work, entry()).id
 
 
@@ -168,7 +172,7 @@ def settle(chain: Chain) -> None:
     """The buyer takes all but half a kilogram, the seller agrees and bills, the buyer advises its payment."""
     buyer = Actor(chain.users["buyer"], "buyer", chain.buyer.tenant_id, frozenset({Role.enterprise}))
     with unit(buyer) as work:
-        lines = [row.id for row in delivery_lines(work.session, chain.shipment)]
+        lines = shipment_lines(work.session, chain.shipment)
         grams = {lines[0]: 29_500, lines[1]: 20_000}
         chain.acceptance = delivery.take(
             work, chain.shipment, grams, day=SHIPPED, reasons={lines[0]: "短重"}
@@ -185,11 +189,10 @@ def settle(chain: Chain) -> None:
         chain.batch = settlement.propose_pay(work, chain.village.coop, SHIPPED).id
 
 
-def delivery_lines(session: object, shipment_id: int) -> list[object]:
-    from coop.delivery.models import ShipmentLineRow
-
-    query = select(ShipmentLineRow).where(ShipmentLineRow.shipment_id == shipment_id)
-    return list(session.scalars(query.order_by(ShipmentLineRow.grade)))  # type: ignore[attr-defined]
+def shipment_lines(session: Session, shipment_id: int) -> list[int]:
+    """The lines of a shipment, best grade first."""
+    query = select(ShipmentLineRow.id).where(ShipmentLineRow.shipment_id == shipment_id)
+    return list(session.scalars(query.order_by(ShipmentLineRow.grade)))
 
 
 def log_in(client: FlaskClient, name: str) -> TestResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -61,14 +62,15 @@ def app(settings: Settings, db: Database, clock: ToldClock) -> Flask:
 
 
 @pytest.fixture
-def as_user(app: Flask) -> Callable[[str], FlaskClient]:
-    """A browser in which that login is logged in."""
-    clients: dict[str, FlaskClient] = {}
+def as_user(app: Flask, clock: ToldClock) -> Callable[[str], FlaskClient]:
+    """A browser in which that login is logged in today; a login of another day has ended by itself."""
+    clients: dict[tuple[str, date], FlaskClient] = {}
 
     def enter(name: str) -> FlaskClient:
-        if name not in clients:
-            clients[name] = app.test_client()
-            assert story.log_in(clients[name], name).status_code == 302
-        return clients[name]
+        key = name, clock.day
+        if key not in clients:
+            clients[key] = app.test_client()
+            assert story.log_in(clients[key], name).status_code == 302
+        return clients[key]
 
     return enter

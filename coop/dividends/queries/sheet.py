@@ -172,7 +172,7 @@ def _batches(session: Session, page: PlanPage) -> list[PayBatchRow]:
 
 
 def _stages(session: Session, page: PlanPage, row: PlanRow, batches: list[PayBatchRow]) -> tuple[Stage, ...]:
-    """drafted → reviewed → noticed → resolved → posted → closed → paid, each with what there is to prove it."""
+    """From draft to payment, each stage with what there is to prove it."""
     gates, ref = page.gates, plan_ref(row.id)
     acts = _acts(session, ref, row.tenant_id)
     review = next((r for r in meetings.reviews(session, ref) if r.digest == row.digest), None)

@@ -1,4 +1,4 @@
-"""Distribution plans: drafted, reviewed, published, voted on, posted, closed, paid; every line with its working."""
+"""Distribution plans from draft to payment; every household's line with its working."""
 
 from __future__ import annotations
 
