@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 import subprocess
 import sys
 from importlib import import_module
@@ -26,6 +28,7 @@ from coop.web.views import Page
 from coop.worker import celery_app, waker
 
 THREADS = 8
+log = logging.getLogger(__name__)
 
 
 def pages() -> list[type[Any]]:
@@ -73,7 +76,9 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
     bind(database(), wake=waker(celery_app(settings)))
     app = create_app(settings)
     worker = subprocess.Popen([sys.executable, "-m", "coop.worker"])  # noqa: S603  (our own module, no input in it)
-    print(f"四位 Siwei: http://{host}:{port}", file=sys.stderr)
+    # A terminated process unwinds like an interrupted one, so that the worker goes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    log.warning("四位 Siwei: http://%s:%s", host, port)
     try:
         serve(app, host=host, port=port, threads=THREADS, ident=None)
     finally:

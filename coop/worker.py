@@ -63,15 +63,15 @@ def waker(app: Celery) -> Any:
 def register(app: Celery) -> Celery:
     """The three tasks; their names are public and permanent."""
 
-    @app.task(name="coop.run_job")  # type: ignore[untyped-decorator]  # Celery publishes no types
+    @app.task(name="coop.run_job")
     def run_job(job_id: int, tenant_id: int) -> None:
         work.run_job(job_id, tenant_id)
 
-    @app.task(name="coop.deliver")  # type: ignore[untyped-decorator]  # Celery publishes no types
+    @app.task(name="coop.deliver")
     def deliver() -> int:
         return work.drain()
 
-    @app.task(name="coop.sweep")  # type: ignore[untyped-decorator]  # Celery publishes no types
+    @app.task(name="coop.sweep")
     def sweep() -> None:
         work.drain()
         for job_id, tenant_id in work.queued_jobs():
@@ -87,7 +87,7 @@ def prepare(settings: Settings) -> Celery:
     exports.keep_in(settings.data_dir / "exports")
     app = register(celery_app(settings))
 
-    @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]  # Celery publishes no types
+    @worker_process_init.connect(weak=False)
     def open_database(**_: object) -> None:
         # Each worker process has its own connections: they must not cross a fork.
         bind(connect(settings), wake=waker(app))

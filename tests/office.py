@@ -48,19 +48,21 @@ class Office:
     village: Village
     clock: ToldClock
     users: dict[str, int]
-    browsers: dict[str, FlaskClient] = field(default_factory=dict)
+    browsers: dict[tuple[str, date], FlaskClient] = field(default_factory=dict)
 
     def actor(self, role: Role) -> Actor:
         """The same person acting without a browser."""
         return self.village.actor(role, user=self.users[role.value])
 
     def browser(self, login: str) -> FlaskClient:
-        if login not in self.browsers:
+        # Sessions end when the clock is moved, so a new day begins with a new login.
+        key = login, self.clock.day
+        if key not in self.browsers:
             client = self.app.test_client()
             answer = client.post("/login/", data={"username": login, "password": PASSWORD})
             assert answer.status_code == 302, answer.text[:300]
-            self.browsers[login] = client
-        return self.browsers[login]
+            self.browsers[key] = client
+        return self.browsers[key]
 
     def get(self, login: str, url: str) -> TestResponse:
         return self.browser(login).get(url)

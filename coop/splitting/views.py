@@ -11,12 +11,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from coop.kernel.actor import Role
+from coop.kernel.errors import InputError
 from coop.kernel.units import Unit as BaseUnit
 from coop.orders.queries import order_line
-from coop.splitting import service
+from coop.splitting import imports, service
 from coop.splitting.models import AnsweredVia
+from coop.splitting.queries import capacities
 from coop.splitting.queries.pages import order_splits, split_page, splits
 from coop.splitting.rules import Policy
+from coop.splitting.service import season_of
+from coop.standards.queries import products
+from coop.web.errors import in_english
 from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
 from coop.web.permissions import permit
@@ -24,6 +29,7 @@ from coop.web.views import Page, expose
 
 STAFF = (Role.manager, Role.clerk, Role.supervisor)  # names of households: those who work with them
 ANSWERS = ("yes", "no")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def amount(form: Form, name: str, unit: str, *, required: bool = True) -> int:
@@ -129,11 +135,54 @@ class SplitView(Page):
         return self.go("SplitView.show", split_id=split_id, say=say)
 
 
+class CapacityView(Page):
+    """What the households can grow in a season, filed as an Excel sheet."""
+
+    route_base = "/capacities"
+
+    @expose("/")
+    def index(self) -> str:
+        with self.look() as view:
+            season = request.args.get("season") or season_of(view.today)
+            rows = capacities(view.session, season)
+        return self.render("splitting/capacities.html", capacities=rows, season=season)
+
+    @expose("/template.xlsx")
+    def template(self) -> ResponseReturnValue:
+        english = in_english()
+        name = "capacity-template.xlsx" if english else "产能模板.xlsx"
+        return self.download(imports.capacity_template("en" if english else "zh"), name, XLSX)
+
+    @expose("/", methods=["POST"])
+    def file(self) -> ResponseReturnValue:
+        """Every fault of the file at once, by sheet, row and column; or all of it is filed."""
+        form = Form()
+        sent = form.file("file")
+        try:
+            form.done()
+            with self.unit() as work:
+                entries, digest = imports.read_capacities(
+                    sent.read() if sent else b"", products(work.session)
+                )
+                new, changed = service.file_capacity(work, entries, file_sha=digest)
+        except InputError as error:
+            with self.look() as view:
+                season = season_of(view.today)
+                rows = capacities(view.session, season)
+            return self.invalid("splitting/capacities.html", error, capacities=rows, season=season)
+        say = _("Filed: %(new)s new, %(changed)s changed.", new=new, changed=changed)
+        return self.go("CapacityView.index", say=say)
+
+
 for _method in ("index", "order", "show"):
     permit(f"SplitView.{_method}", *STAFF)
 for _method in ("propose", "change", "unlock", "publish", "reallocate", "confirm"):
     permit(f"SplitView.{_method}", Role.manager)
 permit("SplitView.answers", Role.manager, Role.clerk)
+permit("CapacityView.index", *STAFF)
+permit("CapacityView.template", Role.manager, Role.clerk)
+permit("CapacityView.file", Role.manager, Role.clerk)
+menu_entry("CapacityView.index", lazy_gettext("Capacities"), icon="plant", group=Group.harvest, order=5)
 menu_entry(
     "SplitView.index",
     lazy_gettext("Splits"),

@@ -49,6 +49,19 @@ def test_an_order_file_is_handed_in_or_told_its_faults(chain: Chain, as_user: En
     assert "DD-2025-0002" in buyer.get(sent.location).text
 
 
+def test_capacities_are_filed_as_a_sheet(chain: Chain, as_user: Enter) -> None:
+    clerk = as_user("clerk")
+    assert "H0004" in clerk.get("/capacities/").text
+    template = clerk.get("/capacities/template.xlsx").data
+    empty = clerk.post("/capacities/", data={"file": (BytesIO(b"no workbook"), "产能.xlsx")})
+    assert empty.status_code == 422
+    assert clerk.post("/capacities/", data={"file": (BytesIO(template), "产能.xlsx")}).status_code in (
+        303,
+        422,
+    )
+    assert as_user("accountant").get("/capacities/").status_code == 403
+
+
 def test_refusing_needs_a_reason(chain: Chain, as_user: Enter) -> None:
     manager = as_user("manager")
     assert manager.post(f"/orders/{chain.part}/refuse", data={"reason": " "}).status_code == 422

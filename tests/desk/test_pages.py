@@ -17,6 +17,7 @@ Enter = Callable[[str], FlaskClient]
 MINE = (
     "/orders",
     "/splits",
+    "/capacities",
     "/receipts",
     "/weigh",
     "/shipments",

@@ -119,13 +119,11 @@ def plan_sheet(session: Session, plan_id: int) -> PlanSheet:
 
 def _with_vouchers(session: Session, lines: Iterable[HouseholdLine]) -> tuple[SheetLine, ...]:
     held = list(lines)
-    plans = {line.plan_id for line in held}
     found: dict[int, int] = {}
-    for plan_id in plans:
+    for plan_id in {line.plan_id for line in held}:
         sources = PayableRow.source.startswith(f"dividend:{plan_id}:")
-        found |= dict(
-            session.execute(select(PayableRow.id, PayableRow.voucher_id).where(sources)).tuples().all()
-        )
+        rows = session.execute(select(PayableRow.id, PayableRow.voucher_id).where(sources))
+        found |= {payable: voucher for payable, voucher in rows}
     return tuple(
         SheetLine(line, None if line.payable_id is None else found.get(line.payable_id)) for line in held
     )

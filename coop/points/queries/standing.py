@@ -53,15 +53,12 @@ def village_in_sight(session: Session, actor: Actor, code: str = "") -> TenantRo
 
 def board(session: Session, year: int, tenant_id: int) -> Board:
     """Every household of the village by number, those that left included while they hold points."""
-    held = dict(
-        session.execute(
-            select(HouseholdRow.number, AccountRow.balance)
-            .join(HouseholdRow, HouseholdRow.id == AccountRow.household_id)
-            .where(AccountRow.tenant_id == tenant_id)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(HouseholdRow.number, AccountRow.balance)
+        .join(HouseholdRow, HouseholdRow.id == AccountRow.household_id)
+        .where(AccountRow.tenant_id == tenant_id)
     )
+    held = {number: int(points) for number, points in rows}
     barred = vetoed(session, year, tenant_id)
     scores = year_scores(session, year, tenant_id)
     lines = [
