@@ -84,8 +84,12 @@ class Office:
 def open_office(settings: Settings, clock: ToldClock, village: Village, next_door: Village) -> Office:
     """Accounts of every role; the county reads the first village under its mandate."""
     with unit(system()) as work:
-        county = parties.add_tenant(work, TenantKind.county, "LIUBA", "留坝县(虚构)", "Liuba county (fictional)").id
-        trade = parties.add_tenant(work, TenantKind.enterprise, "MARKET", "某企业(虚构)", "some buyer (fictional)").id
+        county = parties.add_tenant(
+            work, TenantKind.county, "LIUBA", "留坝县(虚构)", "Liuba county (fictional)"
+        ).id
+        trade = parties.add_tenant(
+            work, TenantKind.enterprise, "MARKET", "某企业(虚构)", "some buyer (fictional)"
+        ).id
     homes = {Role.county: county, Role.enterprise: trade}
     with owner_session(write=True) as session:
         users = {
@@ -99,7 +103,9 @@ def open_office(settings: Settings, clock: ToldClock, village: Village, next_doo
         ).id
     since = date(YEAR, 1, 1)
     # (login, tenant, household): the county reads the village by its mandate, the stranger acts next door.
-    posts = [(role.value, homes.get(role, village.tenant), "") for role in STAFF if role is not Role.household]
+    posts = [
+        (role.value, homes.get(role, village.tenant), "") for role in STAFF if role is not Role.household
+    ]
     posts += [("household", village.tenant, HOUSEHOLD), ("stranger", next_door.tenant, "")]
     with unit(system(0, Role.admin)) as work:
         for login, tenant, home in posts:

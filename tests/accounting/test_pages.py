@@ -101,10 +101,17 @@ def test_a_voucher_leads_to_its_source_and_its_stamp(office: Office) -> None:
     assert office.status("manager", "/books/TYP-COOP/2031/statements") == 404
 
 
-def grid(*lines: tuple[str, str, str], day: str = "2025-04-08", summary: str = "四月办公费") -> dict[str, object]:
+def grid(
+    *lines: tuple[str, str, str], day: str = "2025-04-08", summary: str = "四月办公费"
+) -> dict[str, object]:
     typed: dict[str, object] = {"day": day, "summary": summary, "rows": 8, "attachments": "2"}
     for row, (account, debit, credit) in enumerate(lines, start=1):  # the first row stays empty
-        typed |= {f"account-{row}": account, f"debit-{row}": debit, f"credit-{row}": credit, f"note-{row}": ""}
+        typed |= {
+            f"account-{row}": account,
+            f"debit-{row}": debit,
+            f"credit-{row}": credit,
+            f"note-{row}": "",
+        }
     return typed
 
 

@@ -76,7 +76,9 @@ def test_notices_in_the_village_and_on_the_internet(office: Office) -> None:
 
 def test_a_meeting_with_both_denominators(office: Office) -> None:
     day = office.clock.day + timedelta(days=10)
-    child = parties.MemberEntry("H0001", "户主1", "一组", False, "M00019", "小孩", date(2015, 1, 1), "", "", 1, 0)
+    child = parties.MemberEntry(
+        "H0001", "户主1", "一组", False, "M00019", "小孩", date(2015, 1, 1), "", "", 1, 0
+    )
     with unit(office.actor(Role.manager)) as work:
         entities = {"share_entity": office.village.rceo, "contribution_entity": office.village.coop}
         parties.enter_register(work, [child], day=date(2025, 1, 1), **entities)
