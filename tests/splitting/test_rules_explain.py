@@ -31,8 +31,8 @@ def test_each_reason_is_told_with_its_numbers() -> None:
         "G": Reason.ineligible,
     }
     words = explain(problem, result)
-    assert words["A"].zh.startswith("分得 27 公斤（54 斤），其中 7 公斤（14 斤）是不足一批的零头")
-    assert "with 30 kg at hand it comes to 20 kg per unit of weight (1.5)" in words["B"].en.lower()
+    assert words["A"].zh.startswith("分得 27 公斤（54 斤），其中 7 公斤（14 斤）是不够一份的零头")
+    assert "with 30 kg in all it comes to 20 kg for each of its 1.5 shares" in words["B"].en.lower()
     assert "2 kg are left, less than a lot of 10 kg" in words["C"].en
     assert "exceeds its capacity of 9 kg by 1 kg" in words["D"].en
     assert "起分量 80 公斤（160 斤）" in words["E"].zh
@@ -48,3 +48,15 @@ def test_heads_are_counted_not_weighed() -> None:
 def test_without_a_whole_lot_the_level_says_so() -> None:
     problem = Problem(1, 2, (Candidate("A", 9), Candidate("B", 9)))
     assert "no whole lot" in explain(problem, split(problem))["B"].en
+
+
+def test_by_capacity_a_standing_is_a_share_of_the_capacity() -> None:
+    """30 of 100 kg and 20 of 60 kg: 30.0 % and 33.3 %, which anybody can check."""
+    people = (
+        Candidate("A", 100_000, weight=Decimal("0.1")),
+        Candidate("B", 60_000, weight=Decimal("0.06")),
+    )
+    problem = Problem(50_000, 10_000, people)
+    words = explain(problem, split(problem), of_capacity=True)
+    assert "占产能的 30.0%" in words["A"].zh
+    assert "33.3 % of its capacity" in words["B"].en

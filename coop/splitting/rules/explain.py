@@ -20,20 +20,24 @@ class Explanation:
     en: str
 
 
-def explain(problem: Problem, result: Split, *, unit: Unit = Unit.gram) -> dict[str, Explanation]:
+def explain(
+    problem: Problem, result: Split, *, unit: Unit = Unit.gram, of_capacity: bool = False
+) -> dict[str, Explanation]:
     """One explanation a candidate id, for a problem and what `split` made of it.
+
+    With `of_capacity` the weights are capacities in millions of base units, and a standing is told as a share of capacity.
 
     25 kg in sacks of 10 kg: A and B get one each; then A stands at 10 kg, and the last sack was given at 0.
 
     >>> from coop.splitting.rules.engine import split
     >>> problem = Problem(20_000, 10_000, (Candidate("A", 40_000), Candidate("B", 40_000)))
     >>> print(explain(problem, split(problem))["A"].en)
-    Got 10 kg. With 10 kg at hand it comes to 10 kg per unit of weight (1), not below the 0 kg at which \
+    Got 10 kg. With 10 kg in all, not below the 0 kg at which \
 the last lot was given; the order was used up before its turn came again.
     """
     by_id = {candidate.id: candidate for candidate in problem.candidates}
     last = _last_lot_given_at(problem.lot, by_id, result)
-    words = _Words(unit, problem.lot, last)
+    words = _Words(unit, problem.lot, last, of_capacity)
     return {share.id: words.explanation(by_id[share.id], share) for share in result.shares}
 
 
@@ -55,6 +59,7 @@ class _Words:
     unit: Unit
     lot: int
     last: Fraction | None
+    of_capacity: bool
 
     def zh(self, quantity: int) -> str:
         if self.unit is Unit.head:
@@ -79,7 +84,7 @@ class _Words:
             room = candidate.capacity - got
             return Explanation(
                 f"分得 {self.zh(got)}。产能 {self.zh(candidate.capacity)}，"
-                f"余 {self.zh(room)}，不足一批 {self.zh(self.lot)}。",
+                f"余 {self.zh(room)}，不够一份 {self.zh(self.lot)}。",
                 f"Got {self.en(got)}. Of its capacity of {self.en(candidate.capacity)}, "
                 f"{self.en(room)} are left, less than a lot of {self.en(self.lot)}.",
             )
@@ -104,7 +109,7 @@ class _Words:
         part = got % self.lot
         zh, en = self._standing(candidate, got - part)
         return Explanation(
-            f"分得 {self.zh(got)}，其中 {self.zh(part)}是不足一批的零头：{zh}，在装得下零头的户中最少。",
+            f"分得 {self.zh(got)}，其中 {self.zh(part)}是不够一份的零头：{zh}，在装得下零头的户中最少。",
             f"Got {self.en(got)}, of which {self.en(part)} are the part-lot: {en}, "
             "the least of those with room for it.",
         )
@@ -113,25 +118,31 @@ class _Words:
         zh, en = self._standing(candidate, got)
         if self.last is None:
             return Explanation(
-                f"分得 {self.zh(got)}。{zh}；没有整批可分。",
+                f"分得 {self.zh(got)}。{zh}；没有整份可分。",
                 f"Got {self.en(got)}. {en}; there was no whole lot.",
             )
         at_zh, at_en = self._ratio(self.last)
         return Explanation(
-            f"分得 {self.zh(got)}。{zh}，不低于最后一批分出时的 {at_zh}；轮到之前订单已分完。",
+            f"分得 {self.zh(got)}。{zh}，不低于最后一份分出时的 {at_zh}；轮到之前订单已分完。",
             f"Got {self.en(got)}. {en[0].upper()}{en[1:]}, not below the {at_en} at which the last lot was "
             "given; the order was used up before its turn came again.",
         )
 
     def _standing(self, candidate: Candidate, got: int) -> tuple[str, str]:
+        """How well served a household is, in the measure the last lot is told in."""
         held = candidate.prior + got
+        zh, en = f"连同以前的共 {self.zh(held)}", f"with {self.en(held)} in all"
+        if candidate.weight == 1 and not self.of_capacity:
+            return zh, en
         zh_ratio, en_ratio = self._ratio(Fraction(held * 10**6, candidate.weight_micro))
+        if self.of_capacity:
+            return f"{zh}，占产能的 {zh_ratio}", f"{en} it stands at {en_ratio} of its capacity"
         weight = f"{candidate.weight.normalize():f}"
-        return (
-            f"连同以前的共 {self.zh(held)}，按权重 {weight} 合每份 {zh_ratio}",
-            f"with {self.en(held)} at hand it comes to {en_ratio} per unit of weight ({weight})",
-        )
+        return f"{zh}，按 {weight} 股合每股 {zh_ratio}", f"{en} it comes to {en_ratio} for each of its {weight} shares"
 
     def _ratio(self, ratio: Fraction) -> tuple[str, str]:
+        if self.of_capacity:  # the weight is the capacity in millions, so the ratio is a millionth part
+            tenths = round_half_up(ratio.numerator, ratio.denominator * 1000)
+            return f"{tenths // 10}.{tenths % 10}%", f"{tenths // 10}.{tenths % 10} %"
         rounded = round_half_up(ratio.numerator, ratio.denominator)
         return self.zh(rounded), self.en(rounded)

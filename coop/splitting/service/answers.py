@@ -19,7 +19,7 @@ from coop.splitting.models import (
     SplitRow,
     SplitState,
 )
-from coop.splitting.rules import Candidate, Explanation, Problem, explain, split
+from coop.splitting.rules import Candidate, Explanation, Policy, Problem, explain, split
 from coop.splitting.service.capacity import room
 from coop.splitting.service.errors import (
     AnswerDayError,
@@ -96,7 +96,12 @@ def reallocate(unit: Unit, split_id: int, *, answer_by: date | None = None) -> S
     rest = row.quantity_g - sum(a.confirmed_g for a in rows)
     problem = Problem(rest, row.lot_g, _further(unit, row, rows))
     found = split(problem)
-    words = explain(problem, found, unit=product(unit.session, row.product).unit)
+    words = explain(
+        problem,
+        found,
+        unit=product(unit.session, row.product).unit,
+        of_capacity=Policy(row.policy) in (Policy.by_capacity, Policy.season_fair),
+    )
     numbers = household_numbers(unit, [a.household_id for a in rows])
     shares = {share.id: share for share in found.shares}
     for allocation in rows:

@@ -162,7 +162,12 @@ def _candidates(unit: Unit, row: SplitRow, held: Iterable[AllocationRow]) -> tup
 
 def _store(unit: Unit, row: SplitRow, problem: Problem, found: Split, held: dict[int, AllocationRow]) -> None:
     asked = {candidate.id: candidate for candidate in problem.candidates}
-    words = explain(problem, found, unit=product(unit.session, row.product).unit)
+    words = explain(
+        problem,
+        found,
+        unit=product(unit.session, row.product).unit,
+        of_capacity=Policy(row.policy) in (Policy.by_capacity, Policy.season_fair),
+    )
     known = unit.session.execute(select(HouseholdRow.number, HouseholdRow.id))
     ids = dict(known.all())
     for share in found.shares:
