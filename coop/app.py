@@ -44,7 +44,9 @@ def pages() -> list[type[Any]]:
     return list(dict.fromkeys(found))
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None, config: dict[str, Any] | None = None) -> Flask:
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, config: dict[str, Any] | None = None
+) -> Flask:
     """The web app over the database that is bound already."""
     exports.keep_in(settings.data_dir / "exports")
     shown = clock or SystemClock()
@@ -52,7 +54,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, config: dict[s
     def actor_for(user_id: int) -> Actor | None:
         with look(Actor(user_id, "", 0), shown) as view:
             return actor_for_user(
-                view.session, user_id, current_user.get_full_name(), current_user.role_names, business_day(shown.now())
+                view.session,
+                user_id,
+                current_user.get_full_name(),
+                current_user.role_names,
+                business_day(shown.now()),
             )
 
     views = [view for view in pages() if view.__name__ != "Home"]
@@ -75,7 +81,7 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
     """The web and one worker beside it, stopped together."""
     bind(database(), wake=waker(celery_app(settings)))
     app = create_app(settings)
-    worker = subprocess.Popen([sys.executable, "-m", "coop.worker"])  # noqa: S603  (our own module, no input in it)
+    worker = subprocess.Popen([sys.executable, "-m", "coop.worker"])
     # A terminated process unwinds like an interrupted one, so that the worker goes with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     log.warning("四位 Siwei: http://%s:%s", host, port)

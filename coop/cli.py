@@ -129,13 +129,21 @@ def verify(as_json: bool) -> None:
     else:
         for name, found in report["invariants"].items():
             click.echo(f"{name:4} {found}")
-        click.echo(f"beancount 错误 errors {report['beancount_errors']}, 余额差异 differences {report['balance_differences']}")
+        click.echo(
+            f"beancount 错误 errors {report['beancount_errors']}, 余额差异 differences {report['balance_differences']}"
+        )
     if not report["ok"]:
         sys.exit(BREACH)
 
 
 @main.command()
-@click.option("--households", default=30, show_default=True, type=click.IntRange(1, 9999), help="Households of the village.")
+@click.option(
+    "--households",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, 9999),
+    help="Households of the village.",
+)
 @click.option("--year", type=click.IntRange(2020, 2100), help="Business year; the last full one by default.")
 @click.option("--seed", default=1, show_default=True, type=int, help="The same seed tells the same year.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
@@ -147,7 +155,8 @@ def demo(households: int, year: int | None, seed: int, as_json: bool) -> None:
         click.echo(text, err=True)
 
     report = _opened(
-        lambda settings: tell(settings, households=households, year=year, seed=seed, progress=progress), migrate=True
+        lambda settings: tell(settings, households=households, year=year, seed=seed, progress=progress),
+        migrate=True,
     )
     if as_json:
         _emit(report)
@@ -185,7 +194,9 @@ def books_list(as_json: bool) -> None:
         _emit(rows)
     else:
         for row in rows:
-            click.echo(f"{row['entity']}  {row['standard']}  {row['name']}  {', '.join(map(str, row['years']))}")
+            click.echo(
+                f"{row['entity']}  {row['standard']}  {row['name']}  {', '.join(map(str, row['years']))}"
+            )
 
 
 @books.command("export")
@@ -212,6 +223,7 @@ def books_statements(entity: str, year: int, kind: str) -> None:
 
     assert kind == "json"
     _emit(_opened(lambda _: statements_json(entity, year)))
+
 
 if __name__ == "__main__":
     main()

@@ -100,7 +100,9 @@ def main() -> None:
     settings = load_settings()
     app = prepare(settings)
     bind(connect(settings), wake=waker(app))
-    app.worker_main(["worker", "--loglevel=WARNING", "--pool=solo", "--beat", "--without-gossip", "--without-mingle"])
+    app.worker_main(
+        ["worker", "--loglevel=WARNING", "--pool=solo", "--beat", "--without-gossip", "--without-mingle"]
+    )
 
 
 if __name__ == "__main__":

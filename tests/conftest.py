@@ -77,7 +77,9 @@ def settings_for(data_dir: Path, url: str, owner: str) -> Settings:
 def fresh_postgres(server: Server) -> tuple[str, str]:
     name = f"siwei_{os.getpid()}_{next(_numbers)}"
     with _admin(server) as connection:
-        connection.execute(text(f"CREATE DATABASE {name} OWNER siwei_owner TEMPLATE template0 ENCODING 'UTF8'"))
+        connection.execute(
+            text(f"CREATE DATABASE {name} OWNER siwei_owner TEMPLATE template0 ENCODING 'UTF8'")
+        )
     return server.url(name, "siwei_app"), server.url(name, "siwei_owner")
 
 
@@ -126,7 +128,9 @@ def make_village(code: str = "TYP", households: int = 30) -> Village:
     from coop.books import service as books
 
     with unit(system()) as work:
-        tenant = parties.add_tenant(work, TenantKind.village, code, f"{code}村(虚构)", f"{code} village (fictional)").id
+        tenant = parties.add_tenant(
+            work, TenantKind.village, code, f"{code}村(虚构)", f"{code} village (fictional)"
+        ).id
     everyone = system(tenant, *Role)
     entries = [
         parties.MemberEntry(
@@ -146,8 +150,12 @@ def make_village(code: str = "TYP", households: int = 30) -> Village:
         for k in range(1 + n % 4)
     ]
     with unit(everyone) as work:
-        rceo = parties.add_entity(work, f"{code}-RCEO", "股份经济合作社(虚构)", "shareholding cooperative", "rceo_2023")
-        coop = parties.add_entity(work, f"{code}-COOP", "扶贫互助合作社(虚构)", "mutual-aid cooperative", "coop_2021")
+        rceo = parties.add_entity(
+            work, f"{code}-RCEO", "股份经济合作社(虚构)", "shareholding cooperative", "rceo_2023"
+        )
+        coop = parties.add_entity(
+            work, f"{code}-COOP", "扶贫互助合作社(虚构)", "mutual-aid cooperative", "coop_2021"
+        )
         parties.enter_register(
             work, entries, day=date(YEAR, 1, 1), share_entity=rceo.id, contribution_entity=coop.id
         )
@@ -165,7 +173,9 @@ def village(db: Database) -> Village:
 def buyer(db: Database) -> Actor:
     """An enterprise of its own tenant, code QLSZ."""
     with unit(system()) as work:
-        tenant = parties.add_tenant(work, TenantKind.enterprise, "QLSZ", "秦岭山珍食品有限公司(虚构)", "Qinling (fictional)").id
+        tenant = parties.add_tenant(
+            work, TenantKind.enterprise, "QLSZ", "秦岭山珍食品有限公司(虚构)", "Qinling (fictional)"
+        ).id
     with unit(system(tenant, *Role)) as work:
         parties.add_entity(work, "QLSZ", "秦岭山珍食品有限公司(虚构)", "Qinling Mountain Foods (fictional)")
     return Actor(50, "buyer", tenant, frozenset({Role.enterprise}))

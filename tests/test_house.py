@@ -55,7 +55,9 @@ def test_money_meets_no_float() -> None:
     for path, tree in modules("ledger", "coop"):
         if strict(path):
             lines = calls(tree, "float")
-            lines += [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+            lines += [
+                n.lineno for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, float)
+            ]
             # The level is found by a guide in floating point and certified in integers; it never becomes an amount.
             if lines and path.parts[-2:] != ("rules", "level.py"):
                 found[str(path)] = lines
@@ -99,7 +101,8 @@ def test_the_contract_on_roles_names_every_module_of_that_role() -> None:
         for subject in (ROOT / "coop").iterdir()
         if subject.is_dir()
         for role in subject.iterdir()
-        if role.stem in ROLES - {"imports", "api", "jobs"} and (role.suffix == ".py" or (role / "__init__.py").exists())
+        if role.stem in ROLES - {"imports", "api", "jobs"}
+        and (role.suffix == ".py" or (role / "__init__.py").exists())
     }
     assert there - listed - {"coop.web.views", "coop.web.offers"} == set()
 
@@ -112,6 +115,6 @@ def test_what_a_reader_needs_is_there(path: str) -> None:
 def test_lock_files_name_no_registry() -> None:
     for name in ("package-lock.json", "constraints.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        assert "://" not in text.replace("https://opencollective", "").replace("https://github.com/sponsors", "") or (
-            '"resolved"' not in text and name == "package-lock.json"
-        )
+        assert "://" not in text.replace("https://opencollective", "").replace(
+            "https://github.com/sponsors", ""
+        ) or ('"resolved"' not in text and name == "package-lock.json")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from coop.accounting.exports import beancount_differences
 from coop.kernel.registries import invariants
 from coop.kernel.unit import owner_session
-from coop.accounting.exports import beancount_differences
 
 # reliability §3: the invariants that hold on a live database. Each must have a check, or verify says so.
 LIVE = (

@@ -51,7 +51,14 @@ def row_hash(previous: str, row: AuditRow) -> str:
     return hashlib.sha256(f"{previous}{text}".encode()).hexdigest()
 
 
-def write(session: Session, *, tenant_id: int, user_id: int, at: datetime, acts: list[tuple[str, str, dict[str, Any]]]) -> None:
+def write(
+    session: Session,
+    *,
+    tenant_id: int,
+    user_id: int,
+    at: datetime,
+    acts: list[tuple[str, str, dict[str, Any]]],
+) -> None:
     """Append the unit's acts. Called last in the unit: the counter row it locks is everybody's."""
     if not acts:
         return
@@ -87,7 +94,9 @@ def check_chain(session: Session) -> list[str]:
                 breaches.append(f"tenant {tenant}: audit row {expected} expected, {row.number} found")
                 break
             if row.previous != previous or row.hash != row_hash(previous, row):
-                breaches.append(f"tenant {tenant}: audit row {row.number} does not follow from the one before")
+                breaches.append(
+                    f"tenant {tenant}: audit row {row.number} does not follow from the one before"
+                )
                 break
             previous = row.hash
     return breaches

@@ -77,7 +77,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     if faults:
         raise InputError(faults)
     broker = given.get("COOP_BROKER_URL", "filesystem://")
-    return Settings("production" if production else "development", data_dir, database_url, owner_url, broker, secret)
+    return Settings(
+        "production" if production else "development", data_dir, database_url, owner_url, broker, secret
+    )
 
 
 def _url_fault(name: str, url: str) -> Fault | None:
@@ -86,5 +88,7 @@ def _url_fault(name: str, url: str) -> Fault | None:
     except ArgumentError:
         return Fault(name, "不是数据库地址", "not a database URL")
     if backend not in ("sqlite", "postgresql+psycopg"):
-        return Fault(name, f"不支持 {backend}", f"{backend} is not supported; use sqlite or postgresql+psycopg")
+        return Fault(
+            name, f"不支持 {backend}", f"{backend} is not supported; use sqlite or postgresql+psycopg"
+        )
     return None

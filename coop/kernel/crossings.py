@@ -35,7 +35,9 @@ def check_crossings(session: Session) -> list[str]:
             .where(pairs[-1][1].is_(None), *(child.is_not(None) for child, _ in pairs))
         ).scalar_one()
         if orphans:
-            breaches.append(f"{table.name}: {orphans} rows refer to no {referred.description} of their own tenant")
+            breaches.append(
+                f"{table.name}: {orphans} rows refer to no {referred.description} of their own tenant"
+            )
     return breaches
 
 

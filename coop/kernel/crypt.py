@@ -22,7 +22,9 @@ _keys: dict[str, AESGCM] = {}
 
 def set_secret(secret: str) -> None:
     """Called once by the composition root with the configured secret key."""
-    raw = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"siwei personal numbers").derive(secret.encode())
+    raw = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"siwei personal numbers").derive(
+        secret.encode()
+    )
     _keys[KEY_ID] = AESGCM(raw)
 
 
@@ -39,7 +41,8 @@ def unseal(sealed: str) -> str:
 
 
 def masked(text: str, keep: int = 4) -> str:
-    """
+    """What may be shown of a personal number: its end.
+
     >>> masked("6217001234567890"), masked("123")
     ('****7890', '****')
     """

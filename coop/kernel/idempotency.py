@@ -45,9 +45,16 @@ def once(unit: Unit, key: str, route: str, body: object, act: Callable[[], dict[
     corrected request may use the key again. Raises KeyReusedError for the same key with another body.
     """
     digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-    scope = {"tenant_id": unit.actor.tenant_id, "user_id": unit.actor.user_id, "route": route, "key": key[:MAX_KEY]}
+    scope = {
+        "tenant_id": unit.actor.tenant_id,
+        "user_id": unit.actor.user_id,
+        "route": route,
+        "key": key[:MAX_KEY],
+    }
     claim = upsert(unit.session, IdempotencyRow).values(**scope, body_hash=digest, at=unit.now)
-    claimed = unit.session.execute(claim.on_conflict_do_nothing().returning(IdempotencyRow.id)).scalar_one_or_none()
+    claimed = unit.session.execute(
+        claim.on_conflict_do_nothing().returning(IdempotencyRow.id)
+    ).scalar_one_or_none()
     row = unit.session.scalars(
         select(IdempotencyRow).filter_by(**scope).execution_options(populate_existing=True)
     ).one()

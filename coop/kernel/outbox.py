@@ -44,10 +44,26 @@ class OutboxRow(Tenanted, Base):
 handlers: Registry[Callable[[Unit, dict[str, Any]], None]] = Registry("outbox handlers")
 
 
-def put(session: Session, *, tenant_id: int, user_id: int, at: datetime, kind: str, key: str, payload: dict[str, Any]) -> None:
+def put(
+    session: Session,
+    *,
+    tenant_id: int,
+    user_id: int,
+    at: datetime,
+    kind: str,
+    key: str,
+    payload: dict[str, Any],
+) -> None:
     """Store an event. The key makes it unique in its tenant: the same fact is never told twice."""
     session.add(
-        OutboxRow(tenant_id=tenant_id, key=f"{kind}:{key}", kind=kind, payload=payload, user_id=user_id, created_at=at)
+        OutboxRow(
+            tenant_id=tenant_id,
+            key=f"{kind}:{key}",
+            kind=kind,
+            payload=payload,
+            user_id=user_id,
+            created_at=at,
+        )
     )
 
 

@@ -71,7 +71,10 @@ offers: Registry[Callable[[Session, frozenset[Role]], list[Todo]]] = Registry("o
 
 
 def source_link(source: str) -> Link | None:
-    """The way back from a voucher's source; None where that kind has no page."""
+    """The way back from a voucher's source; None where that kind has no page, or the source came from another program."""
     kind, _, key = source.partition(":")
     find = links.get(kind)
-    return find(key) if find and key else None
+    try:
+        return find(key) if find and key else None
+    except ValueError:
+        return None

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import event, inspect, or_, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 
 from coop.kernel.db import Tenanted, TwoSided
 from coop.kernel.errors import ScopeError

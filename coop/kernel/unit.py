@@ -42,7 +42,10 @@ _open: ContextVar[bool] = ContextVar("unit_open", default=False)
 
 
 def bind(
-    database: Database | None, *, clock: Clock | None = None, wake: Callable[[int | None, int], None] | None = None
+    database: Database | None,
+    *,
+    clock: Clock | None = None,
+    wake: Callable[[int | None, int], None] | None = None,
 ) -> None:
     """Told once by the composition root (app, worker, command line, test)."""
     _process.database = database
@@ -116,15 +119,16 @@ def unit(actor: Actor, clock: Clock | None = None) -> Iterator[Unit]:
         raise NestedUnitError
     token = _open.set(True)
     session = ScopedSession(
-        bind=database().app, scope=Scope(actor.tenant_id, actor.readable), expire_on_commit=False, autoflush=True
+        bind=database().app,
+        scope=Scope(actor.tenant_id, actor.readable),
+        expire_on_commit=False,
+        autoflush=True,
     )
     work = Unit(session, actor, (clock or _process.clock).now())
     try:
         yield work
         session.flush()
-        audit.write(
-            session, tenant_id=actor.tenant_id, user_id=actor.user_id, at=work.now, acts=work.acts
-        )
+        audit.write(session, tenant_id=actor.tenant_id, user_id=actor.user_id, at=work.now, acts=work.acts)
         job_ids = [row.id for row in work.jobs]
         session.commit()
     except BaseException:

@@ -34,7 +34,8 @@ def decimal_text(value: int, places: int) -> str:
 
 
 def kg_text(grams: int) -> str:
-    """
+    """Grams in kilograms, exact.
+
     >>> kg_text(12340)
     '12.34'
     """

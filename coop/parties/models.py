@@ -116,7 +116,11 @@ class MemberRow(Tenanted, Base):
     """A person. Phone and bank account are cipher text; the birthday decides full capacity (18)."""
 
     __tablename__ = "member"
-    __table_args__ = (tenant_key(), UniqueConstraint("tenant_id", "number"), tenant_fk("household_id", "household"))
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("tenant_id", "number"),
+        tenant_fk("household_id", "household"),
+    )
 
     id: Mapped[Pk]
     household_id: Mapped[int] = mapped_column(BigId)

@@ -48,7 +48,9 @@ def readable_tenants(session: Session, tenant_id: int, day: date) -> frozenset[i
     return frozenset({tenant_id, *mandates})
 
 
-def actor_for_user(session: Session, user_id: int, name: str, roles: frozenset[Role], day: date) -> Actor | None:
+def actor_for_user(
+    session: Session, user_id: int, name: str, roles: frozenset[Role], day: date
+) -> Actor | None:
     """The actor a user is on a day: the tenant of the newest access that holds; None without any."""
     access = session.scalars(
         select(AccessRow)
@@ -139,7 +141,13 @@ def holdings(session: Session, entity_id: int, kind: HoldingKind, day: date) -> 
         .order_by(MemberRow.number)
     )
     return [
-        Holding(member_id=member_id, member=number, household_id=household_id, household=household_number, amount=amount)
+        Holding(
+            member_id=member_id,
+            member=number,
+            household_id=household_id,
+            household=household_number,
+            amount=amount,
+        )
         for amount, member_id, number, household_id, household_number in rows
     ]
 

@@ -54,7 +54,9 @@ def add_area(unit: Unit, code: str, name: str, name_en: str, parent: str | None 
     return row
 
 
-def add_tenant(unit: Unit, kind: TenantKind, code: str, name: str, name_en: str, area: str | None = None) -> TenantRow:
+def add_tenant(
+    unit: Unit, kind: TenantKind, code: str, name: str, name_en: str, *, area: str | None = None
+) -> TenantRow:
     """A new tenant; refuses a code that is taken."""
     if unit.session.scalars(select(TenantRow).where(TenantRow.code == code)).first() is not None:
         raise AlreadyThereError("tenant", code)
@@ -149,5 +151,7 @@ def enter_register(
                     )
                 )
     if new:
-        unit.audit("register.enter", f"tenant:{tenant}", members=len(new), households=len(households) - before)
+        unit.audit(
+            "register.enter", f"tenant:{tenant}", members=len(new), households=len(households) - before
+        )
     return len(households) - before, len(new)

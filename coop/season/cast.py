@@ -7,7 +7,24 @@ from datetime import date
 from random import Random
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = ("明", "秀英", "建国", "桂兰", "志强", "玉梅", "文华", "春生", "小红", "长青", "德厚", "金凤", "永福", "巧珍", "大山", "水莲")
+GIVEN = (
+    "明",
+    "秀英",
+    "建国",
+    "桂兰",
+    "志强",
+    "玉梅",
+    "文华",
+    "春生",
+    "小红",
+    "长青",
+    "德厚",
+    "金凤",
+    "永福",
+    "巧珍",
+    "大山",
+    "水莲",
+)
 GRIDS = ("一组", "二组", "三组")
 BAG_YIELD_G = 105
 SHARE_PRICE_FEN = 100_000  # a contribution to the cooperative, 1,000 yuan a household

@@ -57,6 +57,8 @@ def _paid(session: Session) -> int:
     """What the households got for their produce; dividends count apart, in the books' own figures."""
     return int(
         session.execute(
-            select(func.coalesce(func.sum(PayableRow.paid_fen), 0)).where(PayableRow.kind == PayableKind.produce.value)
+            select(func.coalesce(func.sum(PayableRow.paid_fen), 0)).where(
+                PayableRow.kind == PayableKind.produce.value
+            )
         ).scalar_one()
     )

@@ -50,6 +50,8 @@ def order_workbook(quantity_g: int, year: int, products: Mapping[str, Product]) 
         tolerance_bp=500,
         payment_days=15,
         place="秦岭山珍演示仓库",
-        lines=(LineEntry(PRODUCT, quantity_g, tuple(GradeEntry(g, p, f) for g, (p, _, f) in GRADES.items())),),
+        lines=(
+            LineEntry(PRODUCT, quantity_g, tuple(GradeEntry(g, p, f) for g, (p, _, f) in GRADES.items())),
+        ),
     )
     return write_order(entry, products)

@@ -39,12 +39,14 @@ def promised(stage: Stage, line_id: int) -> list[tuple[int, str, int]]:
         return [(allocation, number, grams) for allocation, number, grams in rows]
 
 
-def weigh_flush(stage: Stage, line_id: int, days: tuple[tuple[int, int], ...], *, last: bool, seed: int) -> None:
+def weigh_flush(
+    stage: Stage, line_id: int, days: tuple[tuple[int, int], ...], *, last: bool, seed: int
+) -> None:
     """Every household brings a part of its share on each day of the flush; the last flush brings the rest.
 
     One slip of the spring is keyed in wrong and reversed by another person, then keyed in again.
     """
-    random = Random(f"{seed}:{days}")  # noqa: S311  (a told story)
+    random = Random(f"{seed}:{days}")
     homes = promised(stage, line_id)
     for number, (month, day) in enumerate(days):
         stage.on(month, day)
@@ -127,7 +129,9 @@ def ship_and_bill(stage: Stage, part_id: int, month: int, day: int, *, short_g: 
     stage.clock.day = sent + timedelta(days=2)
     with stage.act("enterprise") as work:
         lines = work.session.scalars(
-            select(ShipmentLineRow).where(ShipmentLineRow.shipment_id == shipment.id).order_by(ShipmentLineRow.id)
+            select(ShipmentLineRow)
+            .where(ShipmentLineRow.shipment_id == shipment.id)
+            .order_by(ShipmentLineRow.id)
         ).all()
         weights = {line.id: line.grams for line in lines}
         weights[lines[0].id] -= short_g
@@ -140,7 +144,11 @@ def ship_and_bill(stage: Stage, part_id: int, month: int, day: int, *, short_g: 
     stage.clock.day = sent + timedelta(days=14)
     with stage.act("enterprise") as work:
         payment = settlement.advise_payment(
-            work, sale.id, amount_fen=sale.amount_fen, day=stage.today, bank_reference=f"QL{stage.today:%Y%m%d}"
+            work,
+            sale.id,
+            amount_fen=sale.amount_fen,
+            day=stage.today,
+            bank_reference=f"QL{stage.today:%Y%m%d}",
         )
     with stage.act("accountant") as work:
         settlement.receive_payment(work, payment.id)

@@ -34,26 +34,52 @@ def found(stage: Stage) -> None:
     with unit(system(0, *Role), stage.clock) as work:
         parties.add_area(work, "610729", "留坝县（演示）", "Liuba county (demo)")
         parties.add_area(work, "610729100", "演示镇", "Demo town", "610729")
-        parties.add_area(work, "610729100201", "桃源铺村（虚构）", "Taoyuanpu village (fictional)", "610729100")
+        parties.add_area(
+            work, "610729100201", "桃源铺村（虚构）", "Taoyuanpu village (fictional)", "610729100"
+        )
         stage.village = parties.add_tenant(
-            work, TenantKind.village, VILLAGE, "桃源铺村（虚构）", "Taoyuanpu village (fictional)", "610729100201"
+            work,
+            TenantKind.village,
+            VILLAGE,
+            "桃源铺村（虚构）",
+            "Taoyuanpu village (fictional)",
+            area="610729100201",
         ).id
         stage.buyer = parties.add_tenant(
-            work, TenantKind.enterprise, ENTERPRISE, "秦岭山珍食品有限公司（虚构）", "Qinling Mountain Foods (fictional)"
+            work,
+            TenantKind.enterprise,
+            ENTERPRISE,
+            "秦岭山珍食品有限公司（虚构）",
+            "Qinling Mountain Foods (fictional)",
         ).id
         stage.county = parties.add_tenant(
-            work, TenantKind.county, COUNTY, "县农业农村局（虚构）", "County agriculture office (fictional)", "610729"
+            work,
+            TenantKind.county,
+            COUNTY,
+            "县农业农村局（虚构）",
+            "County agriculture office (fictional)",
+            area="610729",
         ).id
         standards.load_catalogue(work)
         _users(work, stage, day)
     with unit(system(stage.buyer, *Role), stage.clock) as work:
-        parties.add_entity(work, ENTERPRISE, "秦岭山珍食品有限公司（虚构）", "Qinling Mountain Foods (fictional)")
+        parties.add_entity(
+            work, ENTERPRISE, "秦岭山珍食品有限公司（虚构）", "Qinling Mountain Foods (fictional)"
+        )
     with unit(system(stage.village, *Role), stage.clock) as work:
         rceo = parties.add_entity(
-            work, RCEO, "桃源铺村股份经济合作社（虚构）", "Taoyuanpu shareholding cooperative (fictional)", "rceo_2023"
+            work,
+            RCEO,
+            "桃源铺村股份经济合作社（虚构）",
+            "Taoyuanpu shareholding cooperative (fictional)",
+            "rceo_2023",
         )
         coop = parties.add_entity(
-            work, COOP, "桃源铺村扶贫互助合作社（虚构）", "Taoyuanpu mutual-aid cooperative (fictional)", "coop_2021"
+            work,
+            COOP,
+            "桃源铺村扶贫互助合作社（虚构）",
+            "Taoyuanpu mutual-aid cooperative (fictional)",
+            "coop_2021",
         )
         stage.rceo, stage.coop = rceo.id, coop.id
         for entity in (rceo, coop):

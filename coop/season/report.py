@@ -11,11 +11,12 @@ from ledger.money import fen_text
 
 def text_of(report: dict[str, Any]) -> str:
     """The report of `figures` as a page of text."""
-    lines = [
+    head = (
         f"演示年度 {report['year']}：{report['households']} 户，订单 {report['orders']} 份，"
         f"订购 {kg_text(report['ordered_g'])} 公斤，交售 {kg_text(report['delivered_g'])} 公斤，"
-        f"付给农户 {fen_text(report['paid_households_fen'])} 元",
-    ]
+        f"付给农户 {fen_text(report['paid_households_fen'])} 元"
+    )
+    lines = [head]
     lines += [
         f"  {book['entity']}（{book['standard']}）：凭证 {book['vouchers']} 张，净收益 {fen_text(book['net_income_fen'])} 元，"
         f"公积 {fen_text(book['reserve_fen'])} 元，分红 {fen_text(book['dividend_fen'])} 元"
@@ -31,5 +32,7 @@ def text_of(report: dict[str, Any]) -> str:
         f"核对 verify：{'全部通过 all ok' if verify['ok'] else bad}；"
         f"beancount 错误 errors {verify['beancount_errors']}，余额差异 differences {verify['balance_differences']}"
     )
-    lines.append(f"看网页 next: make serve；登录 logins: {', '.join([*STAFF, *OTHERS])}, H0001；密码 password: {PASSWORD}")
+    lines.append(
+        f"看网页 next: make serve；登录 logins: {', '.join([*STAFF, *OTHERS])}, H0001；密码 password: {PASSWORD}"
+    )
     return "\n".join(lines)

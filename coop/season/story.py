@@ -63,7 +63,9 @@ def last_full_year() -> int:
     return business_day(SystemClock().now()).year - 1
 
 
-def tell(settings: Settings, *, households: int, year: int | None, seed: int, progress: Progress) -> dict[str, Any]:
+def tell(
+    settings: Settings, *, households: int, year: int | None, seed: int, progress: Progress
+) -> dict[str, Any]:
     """Tell the year and return the figures. On a database where this very demo is finished, only the figures.
 
     Raises ProductionDemoError, NotEmptyError, StoppedDemoError, OtherDemoError.

@@ -20,7 +20,11 @@ from coop.standards.queries import products
 PRODUCT = "XG"
 LOT_G = 5_000
 # Yuan per kg in 1/10000: what the enterprise pays, what the village pays its households, and the floor of both.
-GRADES = {"A": (780_000, 742_000, 720_000), "B": (640_000, 606_000, 580_000), "C": (460_000, 428_000, 400_000)}
+GRADES = {
+    "A": (780_000, 742_000, 720_000),
+    "B": (640_000, 606_000, 580_000),
+    "C": (460_000, 428_000, 400_000),
+}
 
 
 def set_prices(stage: Stage) -> None:
@@ -29,7 +33,13 @@ def set_prices(stage: Stage) -> None:
     with stage.act("manager") as work:
         proposed = [
             standards.propose_price(
-                work, entity_id=stage.coop, product=PRODUCT, grade=grade, since=since, price=price, floor=floor
+                work,
+                entity_id=stage.coop,
+                product=PRODUCT,
+                grade=grade,
+                since=since,
+                price=price,
+                floor=floor,
             ).id
             for grade, (_, price, floor) in GRADES.items()
         ]
@@ -60,7 +70,9 @@ def split(stage: Stage, line_id: int) -> None:
     for place, (allocation, household) in enumerate(offered):
         if place == len(offered) - 1 and place > 1:
             continue  # the last one says nothing, and silence is no
-        login, via = (household, AnsweredVia.self) if household in stage.users else ("clerk", AnsweredVia.paper)
+        login, via = (
+            (household, AnsweredVia.self) if household in stage.users else ("clerk", AnsweredVia.paper)
+        )
         with stage.act(login) as work:
             splitting.answer(work, allocation, yes=place != 6, via=via)
     stage.on(2, 21)

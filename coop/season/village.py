@@ -104,7 +104,9 @@ def month_end(stage: Stage, month: int) -> None:
         fen = yuan * YUAN * times
         lines = (DraftLine(debit, debit_fen=fen), DraftLine(credit, credit_fen=fen))
         with stage.act("accountant") as work:
-            made = accounting.draft(work, entity, day=stage.today, summary=summary, lines=lines, attachments=1)
+            made = accounting.draft(
+                work, entity, day=stage.today, summary=summary, lines=lines, attachments=1
+            )
         with stage.act("checker") as work:
             accounting.approve(work, made.id)
     with stage.act("accountant") as work:

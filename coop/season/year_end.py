@@ -27,7 +27,10 @@ def distribute(stage: Stage) -> None:
     with stage.act("accountant") as work:
         plans = {
             stage.rceo: dividends.draft_plan(
-                work, stage.rceo, stage.year, Parameters(reserve_rate=RCEO_RESERVE, bonus_pool_fen=3_000 * YUAN, bonus_base=0)
+                work,
+                stage.rceo,
+                stage.year,
+                Parameters(reserve_rate=RCEO_RESERVE, bonus_pool_fen=3_000 * YUAN, bonus_base=0),
             ).id,
             stage.coop: dividends.draft_plan(
                 work, stage.coop, stage.year, Parameters(reserve_rate=COOP_RESERVE)

@@ -54,7 +54,9 @@ def site(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(told, folder, dirs_exist_ok=True)
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(run("serve", folder), cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        server = subprocess.Popen(
+            run("serve", folder), cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        )
         assert server.stdout is not None
         port = server.stdout.readline().strip()
         assert port, (folder / "server.log").read_text()

@@ -57,13 +57,14 @@ def faults(visit: Visit, seen: dict[str, Any], lang: str) -> Iterator[str]:
         yield f"{seen['headings']} h1"
     if seen["lang"] != {"zh": "zh-CN", "en": "en"}[lang]:
         yield f"lang {seen['lang']}"
-    left = english_left(seen["text"], seen["chrome"]) if lang == "zh" else chinese_left(seen["text"], visit.site.data)
-    if untranslated := list(left):
-        yield f"words in the other language: {untranslated}"
-    if visit.complaints:
-        yield f"console: {visit.complaints}"
-    if visit.elsewhere:
-        yield f"asked elsewhere: {visit.elsewhere}"
+    left = (
+        english_left(seen["text"], seen["chrome"])
+        if lang == "zh"
+        else chinese_left(seen["text"], visit.site.data)
+    )
+    yield from (f"in the other language: {words}" for words in left)
+    yield from (f"console: {line}" for line in visit.complaints)
+    yield from (f"asked elsewhere: {url}" for url in visit.elsewhere)
     visit.complaints.clear()
     visit.elsewhere.clear()
 

@@ -26,7 +26,10 @@ ROLES = {
     "county": ("/", 3),
     "admin": ("/", 2),
 }
-PAGES, OF_A_KIND, LINKS, ENGLISH = 60, 2, 200, 14
+PAGES, OF_A_KIND, LINKS, ENGLISH = 60, 2, 120, 14
+# axe is slow, and a kind of page is built alike for all: so many times a kind for each width in one process
+AXE_WIDE, AXE_PHONE = 2, 1
+EXAMINED: Counter[str] = Counter()
 NOT_WALKED = ("/locale/", "/logout", "/static/", "/back", "/lang/")
 
 
@@ -46,6 +49,7 @@ class Walk:
     kinds: Counter[str] = field(default_factory=Counter)
     shown: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
 
     def take(self, links: list[str], queue: deque[str]) -> None:
         for link in links:
@@ -71,8 +75,8 @@ class Walk:
 
     def look_at(self, path: str) -> list[str] | None:
         """Note what is wrong with a page; its links, or None where the link led to a file."""
-        first = self.kinds[kind(path)] == 0
-        self.kinds[kind(path)] += 1
+        sort = kind(path)
+        self.kinds[sort] += 1
         self.visit.widen(WIDE)
         if path.endswith((".xlsx", ".beancount", ".json", ".csv", ".zip")):
             if (status := self.visit.status(path)) >= 400:
@@ -85,15 +89,20 @@ class Walk:
         self.shown.append(path)
         page = look(self.visit)
         self.note(path, faults(self.visit, page, "zh"))
-        if first:
+        if self.kinds[sort] == 1 and EXAMINED[sort] < AXE_WIDE:
             self.note(path, accessibility(self.visit))
         self.note(path, overflow(self.visit))
-        if first:
+        if self.kinds[sort] == 1 and EXAMINED[sort] < AXE_PHONE:
             self.note(f"{path} on a phone", accessibility(self.visit))
+        EXAMINED[sort] += self.kinds[sort] == 1
         return [str(link) for link in page["links"]]
 
     def note(self, path: str, found: Iterator[str]) -> None:
-        self.wrong += [f"{path}: {fault}" for fault in found]
+        """Each fault once, at the first page that had it: the menu's are on every page."""
+        for fault in found:
+            if fault not in self.told:
+                self.told.add(fault)
+                self.wrong.append(f"{path}: {fault}")
 
     def in_english(self) -> None:
         """One page of each kind again."""

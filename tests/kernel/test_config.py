@@ -20,7 +20,11 @@ def test_nothing_set_is_a_laptop() -> None:
     settings = load_settings({})
     assert settings.env == "development"
     assert settings.data_dir == Path("var").absolute()
-    assert settings.database_url == settings.owner_database_url == f"sqlite:///{settings.data_dir / 'siwei.sqlite'}"
+    assert (
+        settings.database_url
+        == settings.owner_database_url
+        == f"sqlite:///{settings.data_dir / 'siwei.sqlite'}"
+    )
     assert settings.broker_url == "filesystem://"
 
 
@@ -29,7 +33,9 @@ def test_a_misspelt_setting_is_named() -> None:
 
 
 def test_every_fault_is_told_at_once() -> None:
-    assert faults(COOP_ENV="prod", COOP_DATABASE_URL="mysql://x", COOP_OWNER_DATABASE_URL="postgresql+psycopg://x/y") == [
+    assert faults(
+        COOP_ENV="prod", COOP_DATABASE_URL="mysql://x", COOP_OWNER_DATABASE_URL="postgresql+psycopg://x/y"
+    ) == [
         "COOP_ENV",
         "COOP_DATABASE_URL",
     ]
@@ -37,10 +43,14 @@ def test_every_fault_is_told_at_once() -> None:
 
 def test_production_refuses_defaults() -> None:
     assert faults(COOP_ENV="production") == ["COOP_SECRET_KEY", "COOP_DATABASE_URL"]
-    assert faults(COOP_ENV="production", COOP_SECRET_KEY="short", COOP_DATABASE_URL="postgresql+psycopg://x/y") == [
-        "COOP_SECRET_KEY"
-    ]
+    assert faults(
+        COOP_ENV="production", COOP_SECRET_KEY="short", COOP_DATABASE_URL="postgresql+psycopg://x/y"
+    ) == ["COOP_SECRET_KEY"]
     good = load_settings(
-        {"COOP_ENV": "production", "COOP_SECRET_KEY": "k" * 32, "COOP_DATABASE_URL": "postgresql+psycopg://x/y"}
+        {
+            "COOP_ENV": "production",
+            "COOP_SECRET_KEY": "k" * 32,
+            "COOP_DATABASE_URL": "postgresql+psycopg://x/y",
+        }
     )
     assert good.production

@@ -44,9 +44,9 @@ def test_a_look_shows_only_the_own_tenant(tenants: tuple[int, int]) -> None:
         assert [row.tenant_id for row in view.session.scalars(select(HouseholdRow))] == [a]
         assert view.session.get(HouseholdRow, other) is None
         assert view.session.scalars(select(HouseholdRow).where(HouseholdRow.id == other)).all() == []
-        assert view.session.execute(select(HouseholdRow.head).join(TenantRow, TenantRow.id == HouseholdRow.tenant_id)).all() == [
-            ("户主AAA",)
-        ]
+        assert view.session.execute(
+            select(HouseholdRow.head).join(TenantRow, TenantRow.id == HouseholdRow.tenant_id)
+        ).all() == [("户主AAA",)]
 
 
 def test_a_mandate_opens_reading_and_never_writing(tenants: tuple[int, int]) -> None:
@@ -71,7 +71,16 @@ def test_a_row_for_another_tenant_is_refused(tenants: tuple[int, int]) -> None:
     with pytest.raises(ScopeError), unit(system(a)) as work:
         work.session.execute(
             insert(HouseholdRow),
-            [{"tenant_id": b, "number": "H0002", "head": "x", "joined": date(2025, 1, 1), "grid": "", "monitored": False}],
+            [
+                {
+                    "tenant_id": b,
+                    "number": "H0002",
+                    "head": "x",
+                    "joined": date(2025, 1, 1),
+                    "grid": "",
+                    "monitored": False,
+                }
+            ],
         )
     with pytest.raises(ScopeError), unit(system(a)) as work:
         work.session.execute(
@@ -121,7 +130,9 @@ def on_postgres(db: Database) -> bool:
     return db.app.dialect.name == "postgresql"
 
 
-def test_raw_sql_of_the_app_role_sees_and_writes_only_its_tenant(tenants: tuple[int, int], db: Database) -> None:
+def test_raw_sql_of_the_app_role_sees_and_writes_only_its_tenant(
+    tenants: tuple[int, int], db: Database
+) -> None:
     if not on_postgres(db):
         return  # SQLite has no row-level security: there the session filter above is the wall
     a, b = tenants
@@ -132,7 +143,10 @@ def test_raw_sql_of_the_app_role_sees_and_writes_only_its_tenant(tenants: tuple[
         assert changed.rowcount == 0  # type: ignore[attr-defined]  # a cursor result
     with pytest.raises(DBAPIError, match="row-level security"), unit(system(a)) as work:
         work.session.execute(
-            text("INSERT INTO household (tenant_id, number, head, grid, monitored, joined) VALUES (:b,'H9','x','',false,'2025-01-01')"),
+            text(
+                "INSERT INTO household (tenant_id, number, head, grid, monitored, joined) "
+                "VALUES (:b, 'H9', 'x', '', false, '2025-01-01')"
+            ),
             {"b": b},
         )
     with pytest.raises(DBAPIError, match="row-level security"), unit(system(a)) as work:
@@ -157,12 +171,18 @@ def test_every_tenant_table_is_walled_and_the_app_owns_nothing(db: Database) -> 
     expected = {table.name for table in rls.tenant_tables(migrations.metadatas())} | set(rls.OPEN_TO_READ)
     with owner_session() as session:
         walled = session.execute(
-            text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'")
+            text(
+                "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
+            )
         ).scalars()
         assert set(walled) == expected
-        role = session.execute(text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'siwei_app'")).one()
+        role = session.execute(
+            text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'siwei_app'")
+        ).one()
         assert tuple(role) == (False, False)
-        owned = session.execute(text("SELECT count(*) FROM pg_tables WHERE tableowner = 'siwei_app'")).scalar_one()
+        owned = session.execute(
+            text("SELECT count(*) FROM pg_tables WHERE tableowner = 'siwei_app'")
+        ).scalar_one()
         assert owned == 0
 
 
@@ -180,9 +200,13 @@ def test_nobody_grants_access_to_another_tenant(tenants: tuple[int, int], db: Da
     if on_postgres(db):
         with pytest.raises(DBAPIError, match="row-level security"), unit(system(a)) as work:
             work.session.execute(
-                text("INSERT INTO access (user_id, tenant_id, household, since) VALUES (7, :b, '', '2025-01-01')"), {"b": b}
+                text(
+                    "INSERT INTO access (user_id, tenant_id, household, since) VALUES (7, :b, '', '2025-01-01')"
+                ),
+                {"b": b},
             )
         with pytest.raises(DBAPIError, match="row-level security"), unit(system(a)) as work:
             work.session.execute(
-                text("INSERT INTO mandate (grantor_id, holder_id, since) VALUES (:b, :a, '2025-01-01')"), {"a": a, "b": b}
+                text("INSERT INTO mandate (grantor_id, holder_id, since) VALUES (:b, :a, '2025-01-01')"),
+                {"a": a, "b": b},
             )

@@ -45,7 +45,9 @@ def told(settings: Settings, households: int = HOUSEHOLDS, seed: int = 1) -> Tol
     crypt.set_secret(settings.secret_key)
     load_subjects()
     with bound(settings):
-        return Told(settings, tell(settings, households=households, year=YEAR, seed=seed, progress=lambda _: None))
+        return Told(
+            settings, tell(settings, households=households, year=YEAR, seed=seed, progress=lambda _: None)
+        )
 
 
 @contextmanager
@@ -60,14 +62,13 @@ def bound(settings: Settings) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def both(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Told]]:
+def both(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     folder = tmp_path_factory.mktemp("season")
     sqlite = f"sqlite:///{folder / 'siwei.sqlite'}"
-    stories = {
+    return {
         "sqlite": told(settings_for(folder, sqlite, sqlite)),
         "postgres": told(settings_for(folder, *fresh_postgres(postgres))),
     }
-    yield stories
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -108,8 +109,15 @@ def test_both_back_ends_tell_the_same(both: dict[str, Told]) -> None:
         with bound(story.settings):
             found.append(
                 [
-                    *(json.dumps(exports.statements_json(entity, YEAR), ensure_ascii=False) for entity in ENTITIES),
-                    *(exports.beancount_text(entity, year) for entity in ENTITIES for year in (YEAR, YEAR + 1)),
+                    *(
+                        json.dumps(exports.statements_json(entity, YEAR), ensure_ascii=False)
+                        for entity in ENTITIES
+                    ),
+                    *(
+                        exports.beancount_text(entity, year)
+                        for entity in ENTITIES
+                        for year in (YEAR, YEAR + 1)
+                    ),
                     json.dumps(exports.list_books(), ensure_ascii=False),
                 ]
             )
@@ -128,8 +136,8 @@ def test_the_exported_books_load_clean_in_beancount(season: Told, tmp_path: Path
 
 def test_the_ledger_text_holds_no_personal_data(season: Told) -> None:
     """Households are numbers in the books: no name, phone or bank account leaves with them."""
-    from coop.parties.models import MemberRow
     from coop.kernel.unit import owner_session
+    from coop.parties.models import MemberRow
 
     with owner_session() as session:
         people = session.execute(select(MemberRow.name, MemberRow.phone, MemberRow.bank_account)).all()

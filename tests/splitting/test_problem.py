@@ -182,8 +182,7 @@ def test_all_faults_come_at_once_and_none_is_invented() -> None:
 KEYS = ["order_g", "lot_g", "candidates", "id", "capacity_g", "weight", "locked_g"]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(KEYS) | st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | st.text(), inner),
     max_leaves=12,
 )
 

@@ -123,7 +123,7 @@ def _with_vouchers(session: Session, lines: Iterable[HouseholdLine]) -> tuple[Sh
     for plan_id in {line.plan_id for line in held}:
         sources = PayableRow.source.startswith(f"dividend:{plan_id}:")
         rows = session.execute(select(PayableRow.id, PayableRow.voucher_id).where(sources))
-        found |= {payable: voucher for payable, voucher in rows}
+        found |= dict(rows.all())
     return tuple(
         SheetLine(line, None if line.payable_id is None else found.get(line.payable_id)) for line in held
     )

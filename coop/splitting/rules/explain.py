@@ -138,7 +138,10 @@ class _Words:
         if self.of_capacity:
             return f"{zh}，占产能的 {zh_ratio}", f"{en} it stands at {en_ratio} of its capacity"
         weight = f"{candidate.weight.normalize():f}"
-        return f"{zh}，按 {weight} 股合每股 {zh_ratio}", f"{en} it comes to {en_ratio} for each of its {weight} shares"
+        return (
+            f"{zh}，按 {weight} 股合每股 {zh_ratio}",
+            f"{en} it comes to {en_ratio} for each of its {weight} shares",
+        )
 
     def _ratio(self, ratio: Fraction) -> tuple[str, str]:
         if self.of_capacity:  # the weight is the capacity in millions, so the ratio is a millionth part
