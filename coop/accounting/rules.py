@@ -58,14 +58,14 @@ def line_faults(chart: Chart, lines: Sequence[DraftLine]) -> list[Fault]:
     faults = [fault for index, line in enumerate(lines) for fault in _faults_of(chart, index, line)]
     if len(lines) < 2:
         faults.append(
-            Fault("/lines", f"至少 2 行,实为 {len(lines)} 行", f"2 lines at least, found {len(lines)}")
+            Fault("/lines", f"至少 2 行，实为 {len(lines)} 行", f"2 lines at least, found {len(lines)}")
         )
     left, right = sum(line.debit_fen for line in lines), sum(line.credit_fen for line in lines)
     if left != right:
         found = f"{fen_text(left)} / {fen_text(right)}"
         gap = fen_text(left - right)
         faults.append(
-            Fault("/lines", f"借贷不平:借/贷 {found},差 {gap}", f"debit/credit {found} differ by {gap}")
+            Fault("/lines", f"借贷不平：借/贷 {found}，差 {gap}", f"debit/credit {found} differ by {gap}")
         )
     return [*faults, *_paid_past_batches(chart, lines)]
 
@@ -76,7 +76,7 @@ def _faults_of(chart: Chart, index: int, line: DraftLine) -> list[Fault]:
         faults.append(
             Fault(
                 f"/lines/{index}",
-                f"借方、贷方须恰有一个大于 0,实为 {fen_text(line.debit_fen)}、{fen_text(line.credit_fen)}",
+                f"借方、贷方须恰有一个大于 0，实为 {fen_text(line.debit_fen)}、{fen_text(line.credit_fen)}",
                 f"one of debit and credit must be above 0, found {fen_text(line.debit_fen)} and "
                 f"{fen_text(line.credit_fen)}",
             )
@@ -90,10 +90,10 @@ def _account_faults(chart: Chart, place: str, path: str) -> list[Fault]:
     except UnknownCodeError as error:
         return [Fault(place, error.zh, error.en)]
     if account.kind is Kind.memo:
-        return [Fault(place, f"{path} 只记积分,不记金额", f"{path} holds points, not money")]
+        return [Fault(place, f"{path} 只记积分，不记金额", f"{path} holds points, not money")]
     if path in payable_roots(chart):
         return [
-            Fault(place, f"{path} 须记到户,如 {path}:H0001", f"{path} needs a household, as in {path}:H0001")
+            Fault(place, f"{path} 须记到户，如 {path}:H0001", f"{path} needs a household, as in {path}:H0001")
         ]
     return []
 
@@ -146,7 +146,7 @@ def opening_faults(chart: Chart, balances: Mapping[str, int]) -> list[Fault]:
         faults += found
     gap = fen_text(sum(balances.values()))
     if sum(balances.values()):
-        faults.append(Fault("balances", f"借贷不平,差 {gap} 元", f"debits and credits differ by {gap} yuan"))
+        faults.append(Fault("balances", f"借贷不平，差 {gap} 元", f"debits and credits differ by {gap} yuan"))
     if not any(balances.values()):
         faults.append(Fault("balances", "没有余额", "there are no balances"))
     return faults

@@ -29,7 +29,7 @@ def bank_return(
     """Dr bank / Cr the payable's account: the household is owed again what did not reach it."""
     return Voucher(
         day,
-        f"银行退票:批次{number}",
+        f"银行退票：批次{number}",
         (
             debit(chart.path("bank"), item.amount_fen, number),
             credit(item.account, item.amount_fen, item.household),

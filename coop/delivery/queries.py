@@ -24,12 +24,12 @@ from coop.orders.models import PartRow
 from coop.standards.queries import Product, products
 
 SHIPMENT_TEXTS = {
-    ShipmentState.sent: ("已发出,待验收", "sent, to be accepted"),
-    ShipmentState.taken: ("已验收,待确认", "weighed, to be agreed"),
+    ShipmentState.sent: ("已发出，待验收", "sent, to be accepted"),
+    ShipmentState.taken: ("已验收，待确认", "weighed, to be agreed"),
     ShipmentState.closed: ("已确认", "agreed"),
 }
 # 承诺达标合格证, 样式一: what the producer declares (农业农村部令2025年第4号).
-PROMISE = "未使用禁用农药、兽药及其他化合物;使用的常规农药、兽药残留不超标。"
+PROMISE = "未使用禁用农药、兽药及其他化合物；使用的常规农药、兽药残留不超标。"
 PROMISE_EN = (
     "No banned pesticide, veterinary drug or other compound was used; residues are within the limits."
 )

@@ -40,7 +40,7 @@ class NotInStockError(CoopError):
 
     def __init__(self, line_id: int, grade: str, wanted: int) -> None:
         super().__init__(
-            zh=f"订单行 {line_id} 等级 {grade} 没有库存,需 {kg_text(wanted)} 公斤",
+            zh=f"订单行 {line_id} 等级 {grade} 没有库存，需 {kg_text(wanted)} 公斤",
             en=f"order line {line_id} has no grade {grade} in stock, {kg_text(wanted)} kg wanted",
         )
 
@@ -70,7 +70,7 @@ def answer(sent: tuple[Sent, ...], grams: Mapping[int, int], reasons: Mapping[in
             faults.append(
                 Fault(
                     place,
-                    f"批次 {line.lot_code} 验收应在 0 到 {line.grams} 克之间,实为 {found}",
+                    f"批次 {line.lot_code} 验收应在 0 到 {line.grams} 克之间，实为 {found}",
                     f"lot {line.lot_code}: expected 0 to {line.grams} g, found {found}",
                 )
             )
@@ -79,7 +79,7 @@ def answer(sent: tuple[Sent, ...], grams: Mapping[int, int], reasons: Mapping[in
             faults.append(
                 Fault(
                     f"/reasons/{line.shipment_line_id}",
-                    f"批次 {line.lot_code} 少 {short} 克,须写明理由",
+                    f"批次 {line.lot_code} 少 {short} 克，须写明理由",
                     f"lot {line.lot_code} is {short} g short: a reason is needed",
                 )
             )

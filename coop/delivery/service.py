@@ -99,7 +99,7 @@ def _wanted(
 
 def _faults(unit: Unit, day: date, vehicle: str, wanted: Mapping[tuple[int, str], int]) -> list[Fault]:
     faults = [
-        Fault(f"/grams/{line_id}/{grade}", f"应大于 0,实为 {amount}", f"must be above 0, found {amount}")
+        Fault(f"/grams/{line_id}/{grade}", f"应大于 0，实为 {amount}", f"must be above 0, found {amount}")
         for (line_id, grade), amount in sorted(wanted.items())
         if amount <= 0
     ]
@@ -111,7 +111,7 @@ def _faults(unit: Unit, day: date, vehicle: str, wanted: Mapping[tuple[int, str]
         faults.append(
             Fault(
                 "/day",
-                f"不得晚于今天 {unit.today},实为 {day}",
+                f"不得晚于今天 {unit.today}，实为 {day}",
                 f"must not be after {unit.today}, found {day}",
             )
         )
@@ -175,7 +175,7 @@ def take(
 
 def _require_day(first: date, day: date, last: date) -> None:
     if not first <= day <= last:
-        zh = f"应在发货日 {first} 与今天 {last} 之间,实为 {day}"
+        zh = f"应在发货日 {first} 与今天 {last} 之间，实为 {day}"
         raise InputError([Fault("/day", zh, f"expected {first} to {last}, found {day}")])
 
 

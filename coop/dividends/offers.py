@@ -13,11 +13,11 @@ WAITING = {
     PlanState.draft: ("分配方案待监督委员会审核", "plans wait for supervision", (Role.supervisor,)),
     PlanState.reviewed: ("分配方案待公示", "plans wait to be published", (Role.manager, Role.accountant)),
     PlanState.noticed: (
-        "分配方案公示中,待大会表决",
+        "分配方案公示中，待大会表决",
         "plans wait for the assembly",
         (Role.manager, Role.clerk),
     ),
-    PlanState.resolved: ("分配方案已通过,待入账", "plans wait to be posted", (Role.accountant,)),
+    PlanState.resolved: ("分配方案已通过，待入账", "plans wait to be posted", (Role.accountant,)),
 }
 
 

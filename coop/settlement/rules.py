@@ -37,7 +37,7 @@ class OverPaymentError(CoopError):
 
     def __init__(self, number: str, expected: int, found: int) -> None:
         super().__init__(
-            zh=f"结算单 {number} 待付 {fen_text(expected)} 元,实报 {fen_text(found)} 元,"
+            zh=f"结算单 {number} 待付 {fen_text(expected)} 元，实报 {fen_text(found)} 元，"
             f"多 {fen_text(found - expected)} 元",
             en=f"bill {number}: {fen_text(expected)} yuan are open, {fen_text(found)} advised, "
             f"{fen_text(found - expected)} too much",

@@ -52,7 +52,7 @@ def test_the_golden_year() -> None:
     assert extra == [f"H{n:04d}" for n in range(55, 55 + len(extra))], "ties by household number"
     line = plan.lines[0]
     assert line.working == (
-        "你家 4 股 ÷ 全村 612 股 × 可分 116,000.00 元 = 758.1699… 元,零头较大,进 1 分,得 758.17 元"
+        "你家 4 股 ÷ 全村 612 股 × 可分 116,000.00 元 = 758.1699… 元，零头较大，进 1 分，得 758.17 元"
     )
 
 

@@ -145,7 +145,7 @@ def test_points_bonus_is_charged_before_the_result(year: Year) -> None:
         lines = {line.tranche: line for line in queries.household_lines(seen.session, "H0001")}
         assert lines[Tranche.bonus].fen == 666_667
         assert lines[Tranche.bonus].working.startswith(
-            "你家全年 120 分减基础 100 分得 20 分,20 分 ÷ 全村 30 分"
+            "你家全年 120 分减基础 100 分得 20 分，20 分 ÷ 全村 30 分"
         )
         assert queries.plan_page(seen.session, plan).head.bonus_fen == 1_000_000
     assert breaches() == []

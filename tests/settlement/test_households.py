@@ -109,7 +109,7 @@ def test_from_any_fen_back_to_the_weigh_slip(billed: tuple[Trade, int], clock: T
     assert {leaf.kind for leaf in paid.leaves()} == {"receipt_line"}
     assert sum(leaf.fen for leaf in paid.leaves()) == paid.fen == 647_600
     assert [leaf.fen for leaf in owed.leaves()] == [294_800, 58_000]
-    assert owed.leaves()[0].label == "H0001 厚菇一级:40 公斤 × 73.7 元/公斤 = 2948.00 元"
+    assert owed.leaves()[0].label == "H0001 厚菇一级：40 公斤 × 73.7 元/公斤 = 2948.00 元"
     assert [node.kind for node in (arrived, arrived.children[0], arrived.children[0].children[0])] == [
         "voucher",
         "payment",

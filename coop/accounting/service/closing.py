@@ -43,7 +43,7 @@ class PeriodBusyError(CoopError):
     def __init__(self, year: int, number: int, drafts: int, unstamped: int) -> None:
         self.drafts, self.unstamped = drafts, unstamped
         super().__init__(
-            zh=f"{year} 年第 {number} 期还不能结账:未复核草稿 {drafts} 张,未盖审核章凭证 {unstamped} 张",
+            zh=f"{year} 年第 {number} 期还不能结账：未复核草稿 {drafts} 张，未盖审核章凭证 {unstamped} 张",
             en=f"period {year}-{number:02d} cannot close yet: {drafts} drafts to check, "
             f"{unstamped} vouchers to stamp",
         )
@@ -56,7 +56,7 @@ class NotClosedOutError(CoopError):
         self.left = tuple(left)
         listed = "、".join(f"{path} {fen_text(amount)}" for path, amount in self.left[:10])
         super().__init__(
-            zh=f"{year} 年这些科目尚未结平:{listed}",
+            zh=f"{year} 年这些科目尚未结平：{listed}",
             en=f"accounts of {year} that are not carried over yet: {listed}",
         )
 
@@ -67,7 +67,7 @@ class UnsoundBookError(CoopError):
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         self.faults = tuple(faults)
         super().__init__(
-            zh="账目核对不符:" + ";".join(zh for zh, _ in self.faults[:10]),
+            zh="账目核对不符：" + ";".join(zh for zh, _ in self.faults[:10]),
             en="the books do not agree: " + "; ".join(en for _, en in self.faults[:10]),
         )
 
@@ -75,7 +75,7 @@ class UnsoundBookError(CoopError):
 class OwnRequestError(CoopError):
     def __init__(self, maker_id: int) -> None:
         super().__init__(
-            zh=f"反结账由用户 {maker_id} 申请,须由另一人批准",
+            zh=f"反结账由用户 {maker_id} 申请，须由另一人批准",
             en=f"user {maker_id} asked for the reopening; another person must do it",
         )
 
@@ -84,7 +84,7 @@ def close_month(unit: Unit, entity_id: int, year: int, month: int) -> None:
     """Close a month, in order. Raises PeriodBusyError, UnsoundBookError, and the ledger's errors."""
     unit.actor.require("结账", Role.accountant)
     if not 1 <= month <= 12:
-        raise InputError([Fault("month", f"应为 1 至 12,实为 {month}", f"expected 1 to 12, found {month}")])
+        raise InputError([Fault("month", f"应为 1 至 12，实为 {month}", f"expected 1 to 12, found {month}")])
     book = books.book_of(unit.session, entity_id)
     _require_quiet(unit, book, year, month)
     found = check_book(unit.session, book.id, beancount=False)

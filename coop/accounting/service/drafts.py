@@ -30,7 +30,7 @@ MOVES = Transitions(
 class OwnDraftError(CoopError):
     def __init__(self, draft_id: int, maker_id: int) -> None:
         super().__init__(
-            zh=f"凭证草稿 {draft_id} 由用户 {maker_id} 制单,复核须由另一人",
+            zh=f"凭证草稿 {draft_id} 由用户 {maker_id} 制单，复核须由另一人",
             en=f"draft {draft_id} was made by user {maker_id}; another person must check it",
         )
 
@@ -40,7 +40,7 @@ class DocumentVoucherError(CoopError):
 
     def __init__(self, voucher_id: int, source: str) -> None:
         super().__init__(
-            zh=f"凭证 {voucher_id} 由单据 {source} 生成,请冲销该单据",
+            zh=f"凭证 {voucher_id} 由单据 {source} 生成，请冲销该单据",
             en=f"voucher {voucher_id} was posted by {source}; reverse that document instead",
         )
 

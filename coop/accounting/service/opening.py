@@ -44,7 +44,7 @@ def opening(
         faults.append(
             Fault(
                 "year",
-                f"建账年度为 {book.first_year},实为 {year}",
+                f"建账年度为 {book.first_year}，实为 {year}",
                 f"the book opens in {book.first_year}, not {year}",
             )
         )

@@ -11,7 +11,7 @@ from ledger.money import fen_text
 class NoStandardError(CoopError):
     def __init__(self, entity: str) -> None:
         super().__init__(
-            zh=f"{entity} 没有选定会计制度,不能建账",
+            zh=f"{entity} 没有选定会计制度，不能建账",
             en=f"{entity} has no accounting standard, so it keeps no books",
         )
 
@@ -21,7 +21,7 @@ class PayableAccountError(CoopError):
 
     def __init__(self, source: str, expected: str, found: str) -> None:
         super().__init__(
-            zh=f"应付款 {source} 的科目应属于农户 {expected},实为 {found}",
+            zh=f"应付款 {source} 的科目应属于农户 {expected}，实为 {found}",
             en=f"payable {source}: expected an account of household {expected}, found {found}",
         )
 
@@ -31,8 +31,8 @@ class PayableAmountError(CoopError):
 
     def __init__(self, source: str, account: str, expected: int, found: int) -> None:
         super().__init__(
-            zh=f"应付款 {source}:凭证在科目 {account} 贷记 {fen_text(expected)} 元,"
-            f"应付合计 {fen_text(found)} 元,多 {fen_text(found - expected)} 元",
+            zh=f"应付款 {source}：凭证在科目 {account} 贷记 {fen_text(expected)} 元，"
+            f"应付合计 {fen_text(found)} 元，多 {fen_text(found - expected)} 元",
             en=f"payable {source}: the voucher credits {account} with {fen_text(expected)} yuan, "
             f"payables on it are {fen_text(found)} yuan, {fen_text(found - expected)} yuan too much",
         )
@@ -58,7 +58,7 @@ class EmptyBatchError(CoopError):
 class OwnBatchError(CoopError):
     def __init__(self, number: str, maker_id: int) -> None:
         super().__init__(
-            zh=f"支付批次 {number} 由用户 {maker_id} 制单,复核须由另一人",
+            zh=f"支付批次 {number} 由用户 {maker_id} 制单，复核须由另一人",
             en=f"pay batch {number} was made by user {maker_id}; another person must approve it",
         )
 
@@ -66,7 +66,7 @@ class OwnBatchError(CoopError):
 class BatchChangedError(CoopError):
     def __init__(self, number: str, expected: str, found: str) -> None:
         super().__init__(
-            zh=f"支付批次 {number} 内容已变:应为 {expected[:12]},实为 {found[:12]}",
+            zh=f"支付批次 {number} 内容已变：应为 {expected[:12]}，实为 {found[:12]}",
             en=f"pay batch {number} has changed: expected {expected[:12]}, found {found[:12]}",
         )
 
@@ -77,7 +77,7 @@ class PaidVoucherError(CoopError):
     def __init__(self, voucher_id: int, ids: Sequence[int]) -> None:
         listed = ", ".join(map(str, ids))
         super().__init__(
-            zh=f"凭证 {voucher_id} 的应付款 {listed} 已付或在支付批次中,先退回再冲销",
+            zh=f"凭证 {voucher_id} 的应付款 {listed} 已付或在支付批次中，先退回再冲销",
             en=f"voucher {voucher_id}: payables {listed} are paid or in a batch; take them back first",
         )
 

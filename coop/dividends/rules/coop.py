@@ -121,7 +121,7 @@ def _by_transaction(tranche: Tranche, sold: Mapping[str, int], pool: int) -> tup
 def _line(tranche: Tranche, home: str, own: int, fen: int, words: tuple[str, str]) -> Line:
     zh, en = words
     if tranche is Tranche.quantified:
-        zh, en = f"{zh};记入成员账户,不发现金", f"{en}; in the member account, not paid out"
+        zh, en = f"{zh}；记入成员账户，不发现金", f"{en}; in the member account, not paid out"
     return Line(tranche, home, f"{yuan(own)} 元", fen, zh, en)
 
 
@@ -150,7 +150,7 @@ def _residuals(inputs: CoopInputs, pool: int) -> tuple[Line, ...]:
         grant = exact_yuan(_grant_share(inputs, home))
         zh, en = sharing(
             (
-                f"你家出资 {paid} + 公积金份额 {kept} + 财政补助平均份额 {grant} = {exact_yuan(own)} 元,此数",
+                f"你家出资 {paid} + 公积金份额 {kept} + 财政补助平均份额 {grant} = {exact_yuan(own)} 元，此数",
                 f"your contribution {paid} + reserve share {kept} + grants {grant} = {exact_yuan(own)} yuan",
             ),
             (f"全社 {exact_yuan(every)} 元", f"all members' {exact_yuan(every)} yuan"),

@@ -150,12 +150,12 @@ def _bonuses(inputs: RceoInputs, keys: Mapping[str, int], pool: int) -> tuple[Li
         if home in inputs.barred:
             zh, en = "本年不参加积分奖励", "takes no part in the points bonus this year"
         elif own == 0:
-            zh = f"你家全年 {score} 分,不超过基础 {base} 分,没有积分奖励"
+            zh = f"你家全年 {score} 分，不超过基础 {base} 分，没有积分奖励"
             en = f"your {score} points of the year are not above the base of {base}: no points bonus"
         else:
             zh, en = sharing(
                 (
-                    f"你家全年 {score} 分减基础 {base} 分得 {own} 分,{own} 分",
+                    f"你家全年 {score} 分减基础 {base} 分得 {own} 分，{own} 分",
                     f"your {score} points less {base}, {own}",
                 ),
                 (f"全村 {every} 分", f"the village's {every} points above the base"),

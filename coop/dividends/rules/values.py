@@ -43,7 +43,7 @@ class NothingToDistributeError(CoopError):
     def __init__(self, year: int, found: int) -> None:
         self.found = found
         super().__init__(
-            zh=f"{year} 年没有可分配的收益:应大于 0,实为 {fen_text(found)} 元;严禁举债分红",
+            zh=f"{year} 年没有可分配的收益：应大于 0，实为 {fen_text(found)} 元；严禁举债分红",
             en=f"nothing to distribute for {year}: expected above 0, found {fen_text(found)} yuan; "
             "no borrowing to pay dividends",
         )
@@ -56,7 +56,7 @@ class OverLimitError(CoopError):
         self.limit, self.found = limit, found
         over = fen_text(found - limit)
         super().__init__(
-            zh=f"{what}最多 {fen_text(limit)} 元,实为 {fen_text(found)} 元,超出 {over} 元",
+            zh=f"{what}最多 {fen_text(limit)} 元，实为 {fen_text(found)} 元，超出 {over} 元",
             en=f"{what_en}: at most {fen_text(limit)} yuan, found {fen_text(found)}, over by {over}",
         )
 
@@ -66,7 +66,7 @@ class BelowFloorError(CoopError):
 
     def __init__(self, expected: Fraction, found: Fraction) -> None:
         super().__init__(
-            zh=f"盈余返还比例不得低于 {expected},实为 {found},差 {expected - found}",
+            zh=f"盈余返还比例不得低于 {expected}，实为 {found}，差 {expected - found}",
             en=f"refund rate: expected at least {expected}, found {found}, short by {expected - found}",
         )
 
@@ -76,7 +76,7 @@ class CoverError(CoopError):
 
     def __init__(self, limit: int, found: int) -> None:
         super().__init__(
-            zh=f"公积补亏应在 0 与 {fen_text(limit)} 元之间,实为 {fen_text(found)} 元",
+            zh=f"公积补亏应在 0 与 {fen_text(limit)} 元之间，实为 {fen_text(found)} 元",
             en=f"reserve used for losses: expected 0 to {fen_text(limit)} yuan, found {fen_text(found)} yuan",
         )
 
@@ -86,7 +86,7 @@ class NoKeysError(CoopError):
 
     def __init__(self, what: str, what_en: str, pool: int) -> None:
         super().__init__(
-            zh=f"{what} {fen_text(pool)} 元没有分配依据:所有农户的份额都是 0",
+            zh=f"{what} {fen_text(pool)} 元没有分配依据：所有农户的份额都是 0",
             en=f"{what_en} of {fen_text(pool)} yuan has no key: the share of every household is 0",
         )
 

@@ -28,7 +28,7 @@ class Step:
 RULES_121 = ("财农〔2021〕121号 第28条", "Cai Nong [2021] No. 121, art. 28")
 RCEO_42 = ("农村集体经济组织法 第42条", "Rural Collective Economic Organizations Law, art. 42")
 RCEO_51 = (
-    "农村集体经济组织法 第51条;积分奖励列公益支出",
+    "农村集体经济组织法 第51条；积分奖励列公益支出",
     "same law, art. 51; the bonus is public-welfare spending",
 )
 COOP_42 = ("农民专业合作社法 第42条", "Farmers' Specialized Cooperatives Law, art. 42")
@@ -58,7 +58,7 @@ def _rceo(pool: Pool) -> tuple[Step, ...]:
             RCEO_FORM,
         ),
         _step(
-            "bonus", "减:积分奖励(公益支出)", "less points bonus (public welfare)", -pool.bonus_fen, RCEO_51
+            "bonus", "减：积分奖励(公益支出)", "less points bonus (public welfare)", -pool.bonus_fen, RCEO_51
         ),
         _step("net", "本年净收益", "net income", pool.net_fen, RCEO_FORM, total=True),
         _step(
@@ -69,7 +69,7 @@ def _rceo(pool: Pool) -> tuple[Step, ...]:
             RULES_121,
         ),
         _step(
-            "cover", "加:公积公益金补亏", "plus losses covered from the reserve", pool.cover_fen, RULES_121
+            "cover", "加：公积公益金补亏", "plus losses covered from the reserve", pool.cover_fen, RULES_121
         ),
         _step(
             "distributable",
@@ -80,11 +80,11 @@ def _rceo(pool: Pool) -> tuple[Step, ...]:
             total=True,
         ),
         _step(
-            "reserve", "减:提取公积公益金", "less appropriation to the reserve", -pool.reserve_fen, RCEO_42
+            "reserve", "减：提取公积公益金", "less appropriation to the reserve", -pool.reserve_fen, RCEO_42
         ),
         _step(
             "members",
-            "减:按份额向成员分配",
+            "减：按份额向成员分配",
             "less distribution to members by shares",
             -pool.dividend_fen,
             RCEO_42,
@@ -110,8 +110,8 @@ def _coop(pool: Pool) -> tuple[Step, ...]:
             pool.opening_fen,
             COOP_44,
         ),
-        _step("cover", "加:盈余公积补亏", "plus losses covered from the reserve", pool.cover_fen, COOP_42),
-        _step("reserve", "减:提取盈余公积", "less appropriation to the reserve", -pool.reserve_fen, COOP_42),
+        _step("cover", "加：盈余公积补亏", "plus losses covered from the reserve", pool.cover_fen, COOP_42),
+        _step("reserve", "减：提取盈余公积", "less appropriation to the reserve", -pool.reserve_fen, COOP_42),
         _step(
             "distributable",
             "可分配盈余",
@@ -122,12 +122,14 @@ def _coop(pool: Pool) -> tuple[Step, ...]:
         ),
         _step(
             "refund",
-            "减:按交易额返还(不低于 60 %)",
+            "减：按交易额返还(不低于 60 %)",
             "less patronage refund (at least 60 %)",
             -pool.refund_fen,
             COOP_44,
         ),
-        _step("residual", "减:剩余盈余分配", "less residual surplus to members", -pool.residual_fen, COOP_44),
+        _step(
+            "residual", "减：剩余盈余分配", "less residual surplus to members", -pool.residual_fen, COOP_44
+        ),
         _step(
             "undistributed",
             "年末未分配盈余",

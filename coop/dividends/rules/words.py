@@ -44,10 +44,10 @@ def sharing(
         return zh, en
     if fen > exact:
         return (
-            f"{zh},零头较大,进 1 分,得 {yuan(fen)} 元",
+            f"{zh}，零头较大，进 1 分，得 {yuan(fen)} 元",
             f"{en}; among the largest remainders, so one fen more: {yuan(fen)} yuan",
         )
     return (
-        f"{zh},不足 1 分的零头舍去,得 {yuan(fen)} 元",
+        f"{zh}，不足 1 分的零头舍去，得 {yuan(fen)} 元",
         f"{en}; the part of a fen is dropped: {yuan(fen)} yuan",
     )

@@ -142,7 +142,7 @@ def resolve(
         kind=governance.ResolutionKind.ordinary,
         ref=plan_ref(row.id),
         digest=row.digest,
-        text=f"同意 {row.year} 年度分配方案 {row.number}:提取公积 {kept} 元,向成员分配 {paid} 元",
+        text=f"同意 {row.year} 年度分配方案 {row.number}：提取公积 {kept} 元，向成员分配 {paid} 元",
         text_en=f"Distribution plan {row.number} for {row.year}: reserve {kept} yuan, to members {paid} yuan",
         votes_for=votes_for,
         votes_against=votes_against,

@@ -50,7 +50,7 @@ class UnstampedError(CoopError):
         self.vouchers = tuple(vouchers)
         shown = "、".join(self.vouchers[:10]) + ("…" if len(self.vouchers) > 10 else "")
         super().__init__(
-            zh=f"有 {len(self.vouchers)} 张凭证未加盖审核章:{shown}",
+            zh=f"有 {len(self.vouchers)} 张凭证未加盖审核章：{shown}",
             en=f"{len(self.vouchers)} vouchers are without the committee's stamp: {shown}",
         )
 
@@ -92,7 +92,7 @@ def _require_notice(session: Session, ref: str, digest: str, today: date) -> Non
             Gate.notice,
             ref,
             digest,
-            f"公示至 {until},还有 {left} 天",
+            f"公示至 {until}，还有 {left} 天",
             f"it runs until {until}, {left} days left",
         )
 

@@ -28,7 +28,7 @@ MOVES = Transitions(
 class ShortNoticeError(CoopError):
     def __init__(self, body: str, body_en: str, expected: int, found: int) -> None:
         super().__init__(
-            zh=f"{body}须提前 {expected} 天通知,实为 {found} 天,差 {expected - found} 天",
+            zh=f"{body}须提前 {expected} 天通知，实为 {found} 天，差 {expected - found} 天",
             en=f"the {body_en} needs {expected} days' notice, found {found}, short by {expected - found}",
         )
 
@@ -41,7 +41,7 @@ class EntityNeededError(CoopError):
 class ExtraVotesError(CoopError):
     def __init__(self, expected: int, found: int) -> None:
         super().__init__(
-            zh=f"附加表决权至多 {expected} 票,实为 {found} 票,多 {found - expected} 票",
+            zh=f"附加表决权至多 {expected} 票，实为 {found} 票，多 {found - expected} 票",
             en=f"at most {expected} additional votes, found {found}, {found - expected} too many",
         )
 
@@ -53,7 +53,7 @@ class NotEntitledError(CoopError):
         self.ids = tuple(ids)
         listed = ", ".join(map(str, self.ids))
         super().__init__(
-            zh=f"这些人当日不是有完全民事行为能力的成员:{listed}",
+            zh=f"这些人当日不是有完全民事行为能力的成员：{listed}",
             en=f"not members with full capacity on that day: {listed}",
         )
 
@@ -61,7 +61,7 @@ class NotEntitledError(CoopError):
 class MeetingDayError(CoopError):
     def __init__(self, expected: date, found: date) -> None:
         super().__init__(
-            zh=f"会议定于 {expected},今天是 {found}", en=f"the meeting is on {expected}, today is {found}"
+            zh=f"会议定于 {expected}，今天是 {found}", en=f"the meeting is on {expected}, today is {found}"
         )
 
 
@@ -70,7 +70,7 @@ class SeatsError(CoopError):
 
     def __init__(self, body: str, body_en: str, found: int) -> None:
         super().__init__(
-            zh=f"{body}的席位数:理事会须大于 0,其他不填,实为 {found}",
+            zh=f"{body}的席位数：理事会须大于 0，其他不填，实为 {found}",
             en=f"seats of the {body_en}: above 0 for a board, 0 for others, found {found}",
         )
 
@@ -78,7 +78,7 @@ class SeatsError(CoopError):
 class VoteCountError(CoopError):
     def __init__(self, expected: int, found: int) -> None:
         super().__init__(
-            zh=f"票数合计至多 {expected},实为 {found},多 {found - expected}",
+            zh=f"票数合计至多 {expected}，实为 {found}，多 {found - expected}",
             en=f"at most {expected} votes, found {found}, {found - expected} too many",
         )
 
@@ -86,7 +86,7 @@ class VoteCountError(CoopError):
 class NotHeldError(CoopError):
     def __init__(self, meeting_id: int, state: str) -> None:
         super().__init__(
-            zh=f"会议 {meeting_id} 应为 held,实为 {state},不能表决",
+            zh=f"会议 {meeting_id} 应为 held，实为 {state}，不能表决",
             en=f"meeting {meeting_id}: expected held, found {state}; nothing can be voted",
         )
 

@@ -29,7 +29,7 @@ def publish(
     """
     unit.actor.require("发布公示", Role.manager, Role.clerk, Role.accountant, Role.supervisor)
     if days < 1:
-        raise InputError([Fault("days", f"公示至少 1 天,实为 {days}", f"at least 1 day, found {days}")])
+        raise InputError([Fault("days", f"公示至少 1 天，实为 {days}", f"at least 1 day, found {days}")])
     row = NoticeRow(
         tenant_id=unit.actor.tenant_id,
         kind=kind,

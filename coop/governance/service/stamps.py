@@ -21,7 +21,7 @@ class OwnVoucherError(CoopError):
 
     def __init__(self, voucher_id: int, maker_id: int) -> None:
         super().__init__(
-            zh=f"凭证 {voucher_id} 由用户 {maker_id} 制单,审核章须由他人加盖",
+            zh=f"凭证 {voucher_id} 由用户 {maker_id} 制单，审核章须由他人加盖",
             en=f"voucher {voucher_id} was made by user {maker_id}; another person must stamp it",
         )
 

@@ -24,7 +24,7 @@ class NotEnoughPointsError(CoopError):
     def __init__(self, household: str, needed: int, found: int) -> None:
         self.needed, self.found = needed, found
         super().__init__(
-            zh=f"{household} 积分不足:需 {needed} 分,现有 {found} 分,差 {needed - found} 分",
+            zh=f"{household} 积分不足：需 {needed} 分，现有 {found} 分，差 {needed - found} 分",
             en=f"{household} has too few points: needs {needed}, has {found}, short by {needed - found}",
         )
 
@@ -32,7 +32,7 @@ class NotEnoughPointsError(CoopError):
 class StockError(CoopError):
     def __init__(self, goods: str, needed: int, found: int) -> None:
         super().__init__(
-            zh=f"{goods} 库存不足:需 {needed},现有 {found},差 {needed - found}",
+            zh=f"{goods} 库存不足：需 {needed}，现有 {found}，差 {needed - found}",
             en=f"{goods} is out of stock: {needed} wanted, {found} there, short by {needed - found}",
         )
 
@@ -41,7 +41,7 @@ class NotAllowedPointsError(CoopError):
     def __init__(self, item: str, allowed: Sequence[int], found: int) -> None:
         choices = ", ".join(map(str, allowed))
         super().__init__(
-            zh=f"项目 {item} 的分值应为 {choices},实为 {found}",
+            zh=f"项目 {item} 的分值应为 {choices}，实为 {found}",
             en=f"item {item}: expected {choices} points, found {found}",
         )
 
@@ -51,7 +51,7 @@ class OwnHouseholdError(CoopError):
 
     def __init__(self, household: str) -> None:
         super().__init__(
-            zh=f"应当回避:{household} 是评议人自己的户",
+            zh=f"应当回避：{household} 是评议人自己的户",
             en=f"recusal: {household} is the reviewer's own household",
         )
 
@@ -59,7 +59,7 @@ class OwnHouseholdError(CoopError):
 class SameHandsError(CoopError):
     def __init__(self, act: str, act_en: str, user_id: int) -> None:
         super().__init__(
-            zh=f"{act}须由另一人办理,实为同一人 {user_id}",
+            zh=f"{act}须由另一人办理，实为同一人 {user_id}",
             en=f"{act_en} needs another person than user {user_id}",
         )
 

@@ -164,7 +164,7 @@ def _locked_goods(unit: Unit, code: str) -> GoodsRow:
 
 def _require_positive(**figures: int) -> None:
     faults = [
-        Fault(name, f"应大于 0,实为 {value}", f"expected above 0, found {value}")
+        Fault(name, f"应大于 0，实为 {value}", f"expected above 0, found {value}")
         for name, value in figures.items()
         if value <= 0
     ]

@@ -18,7 +18,7 @@ class ShortStockError(CoopError):
 
     def __init__(self, grade: str, held: int, wanted: int) -> None:
         super().__init__(
-            zh=f"等级 {grade} 库存 {kg_text(held)} 公斤,需 {kg_text(wanted)} 公斤,"
+            zh=f"等级 {grade} 库存 {kg_text(held)} 公斤，需 {kg_text(wanted)} 公斤，"
             f"差 {kg_text(wanted - held)} 公斤",
             en=f"grade {grade}: {kg_text(held)} kg in stock, {kg_text(wanted)} kg wanted, "
             f"{kg_text(wanted - held)} kg short",

@@ -85,7 +85,7 @@ class NothingToPayError(CoopError):
 
     def __init__(self, grade: str, net_g: int, settle_g: int, amount: int) -> None:
         super().__init__(
-            zh=f"等级 {grade} 净重 {net_g} 克,结算 {settle_g} 克、{fen_text(amount)} 元,不足以开票",
+            zh=f"等级 {grade} 净重 {net_g} 克，结算 {settle_g} 克、{fen_text(amount)} 元，不足以开票",
             en=f"grade {grade}: {net_g} g net come to {settle_g} g and {fen_text(amount)} yuan, too little",
         )
 
@@ -105,7 +105,7 @@ def weight_faults(entry: WeighEntry, grades: frozenset[str]) -> list[Fault]:
         found.append(
             Fault(
                 "/tare_g",
-                f"应在 0 与毛重 {entry.gross_g} 之间,实为 {entry.tare_g}",
+                f"应在 0 与毛重 {entry.gross_g} 之间，实为 {entry.tare_g}",
                 f"expected between 0 and the gross weight {entry.gross_g}, found {entry.tare_g}",
             )
         )
@@ -117,7 +117,7 @@ def weight_faults(entry: WeighEntry, grades: frozenset[str]) -> list[Fault]:
             found.append(
                 Fault(
                     f"{place}/grade",
-                    f"订单没有等级 {line.grade},应为 {listed}",
+                    f"订单没有等级 {line.grade}，应为 {listed}",
                     f"not a grade of the order; it has {listed}",
                 )
             )
@@ -130,7 +130,7 @@ def weight_faults(entry: WeighEntry, grades: frozenset[str]) -> list[Fault]:
             found.append(
                 Fault(
                     f"{place}/net_g",
-                    f"净重应大于 0,实为 {line.net_g}",
+                    f"净重应大于 0，实为 {line.net_g}",
                     f"must be above 0, found {line.net_g}",
                 )
             )
@@ -139,7 +139,7 @@ def weight_faults(entry: WeighEntry, grades: frozenset[str]) -> list[Fault]:
         found.append(
             Fault(
                 "/lines",
-                f"各等级净重合计应为毛重减皮重 {expected} 克,实为 {total},差 {total - expected}",
+                f"各等级净重合计应为毛重减皮重 {expected} 克，实为 {total}，差 {total - expected}",
                 f"net weights should sum to {expected} g, found {total}, off by {total - expected}",
             )
         )

@@ -28,7 +28,7 @@ def weight_working(net_g: int, settle_g: int, quality: Quality) -> tuple[str, st
         measured, allowed = decimal_text(quality.impurity_bp, 2), decimal_text(quality.impurity_std_bp, 2)
         factors += f" × (100 − ({measured} − {allowed})) ÷ 100"
     within_zh, within_en = (
-        ("", "") if factors else (",水分杂质达标,不扣重", ", moisture and impurity within the standard")
+        ("", "") if factors else (",水分杂质达标，不扣重", ", moisture and impurity within the standard")
     )
     return (
         f"{zh}{factors}{within_zh} = {kg_text(settle_g)} 公斤({jin_text(settle_g)} 斤)",
@@ -40,7 +40,7 @@ def price_working(price: GradePrice) -> tuple[str, str]:
     """Which of the day's price and the floor was paid, in yuan per kg and per 斤 (half of it).
 
     >>> price_working(GradePrice(737_000, 720_000))[0]
-    '当日收购价 73.7 元/公斤,不低于保底价 72 元/公斤,按 73.7 元/公斤(36.85 元/斤)'
+    '当日收购价 73.7 元/公斤，不低于保底价 72 元/公斤，按 73.7 元/公斤(36.85 元/斤)'
     >>> price_working(GradePrice(700_000, 720_000))[1]
     "day's price 70 yuan/kg, below the floor of 72 yuan/kg: the floor of 72 yuan/kg (36 yuan/jin) is paid"
     """
@@ -48,14 +48,14 @@ def price_working(price: GradePrice) -> tuple[str, str]:
     jin = decimal_text(price.paid * 5, 5)  # half a price, exactly: an odd price has a fifth decimal
     if price.table_price >= price.floor:
         return (
-            f"当日收购价 {table} 元/公斤,不低于保底价 {floor} 元/公斤,按 {paid} 元/公斤({jin} 元/斤)",
+            f"当日收购价 {table} 元/公斤，不低于保底价 {floor} 元/公斤，按 {paid} 元/公斤({jin} 元/斤)",
             (
                 f"day's price {table} yuan/kg, not below the floor of {floor} yuan/kg: "
                 f"{paid} yuan/kg ({jin} yuan/jin) is paid"
             ),
         )
     return (
-        f"当日收购价 {table} 元/公斤,低于保底价 {floor} 元/公斤,按保底价 {paid} 元/公斤({jin} 元/斤)",
+        f"当日收购价 {table} 元/公斤，低于保底价 {floor} 元/公斤，按保底价 {paid} 元/公斤({jin} 元/斤)",
         (
             f"day's price {table} yuan/kg, below the floor of {floor} yuan/kg: "
             f"the floor of {paid} yuan/kg ({jin} yuan/jin) is paid"

@@ -12,7 +12,7 @@ class OwnTicketError(CoopError):
 
     def __init__(self, number: str, clerk_id: int) -> None:
         super().__init__(
-            zh=f"收购单 {number} 由用户 {clerk_id} 开出,冲销须由另一人",
+            zh=f"收购单 {number} 由用户 {clerk_id} 开出，冲销须由另一人",
             en=f"weigh ticket {number} was made by user {clerk_id}; another person must reverse it",
         )
 
@@ -22,7 +22,7 @@ class TicketKeyError(CoopError):
 
     def __init__(self, key: str, number: str) -> None:
         super().__init__(
-            zh=f"提交标识 {key} 已用于收购单 {number},内容不同",
+            zh=f"提交标识 {key} 已用于收购单 {number}，内容不同",
             en=f"key {key} is already weigh ticket {number}, with another content",
         )
 
@@ -32,7 +32,7 @@ class NotThatDayError(CoopError):
 
     def __init__(self, expected: date, found: date) -> None:
         super().__init__(
-            zh=f"过磅日期不得晚于今天 {expected},实为 {found}",
+            zh=f"过磅日期不得晚于今天 {expected}，实为 {found}",
             en=f"the day of weighing must not be after today {expected}, found {found}",
         )
 
@@ -42,7 +42,7 @@ class NotByWeightError(CoopError):
 
     def __init__(self, product: str, unit: str) -> None:
         super().__init__(
-            zh=f"产品 {product} 按 {unit} 计数,不按重量过磅",
+            zh=f"产品 {product} 按 {unit} 计数，不按重量过磅",
             en=f"product {product} is counted by {unit}, not weighed",
         )
 
@@ -52,8 +52,8 @@ class LotUsedError(CoopError):
 
     def __init__(self, number: str, lot: str, expected: int, found: int) -> None:
         super().__init__(
-            zh=f"收购单 {number} 的批次 {lot} 应剩 {expected} 克,实剩 {found} 克,"
-            f"已发出 {expected - found} 克,不能冲销",
+            zh=f"收购单 {number} 的批次 {lot} 应剩 {expected} 克，实剩 {found} 克，"
+            f"已发出 {expected - found} 克，不能冲销",
             en=f"weigh ticket {number} cannot be reversed: lot {lot}: {expected} g expected, {found} found, "
             f"{expected - found} g have left",
         )

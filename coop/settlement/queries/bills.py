@@ -20,7 +20,7 @@ from ledger.money import upper_cny
 
 SALE_TEXTS = {SaleState.open: ("待付款", "to be paid"), SaleState.paid: ("已付清", "paid")}
 PAYMENT_TEXTS = {
-    PaymentState.advised: ("已报付,待到账", "advised"),
+    PaymentState.advised: ("已报付，待到账", "advised"),
     PaymentState.received: ("已到账", "received"),
 }
 

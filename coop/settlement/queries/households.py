@@ -118,7 +118,7 @@ def _line(payable: HouseholdPayable, ticket: Receipt | None, entity: EntityRow) 
 def _why(payable: HouseholdPayable, ticket: Receipt | None) -> tuple[str, str]:
     """The sentence of a line: from the ticket where there is one, else from the kind alone."""
     if payable.voided:
-        zh, en = ",已冲销,不计", ", reversed, counts nothing"
+        zh, en = ",已冲销，不计", ", reversed, counts nothing"
     elif payable.paid_on is not None:
         zh, en = (
             f",{payable.paid_on} 已付(批次 {payable.batch})",

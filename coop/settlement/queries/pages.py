@@ -25,7 +25,7 @@ from ledger.tables import BookRow
 
 BATCH_TEXTS = {
     BatchState.draft: ("待复核", "to be approved"),
-    BatchState.approved: ("已复核,待支付", "approved, to be paid"),
+    BatchState.approved: ("已复核，待支付", "approved, to be paid"),
     BatchState.paid: ("已支付", "paid"),
     BatchState.withdrawn: ("已撤回", "withdrawn"),
 }

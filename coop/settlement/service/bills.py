@@ -40,7 +40,7 @@ class NotAgreedError(CoopError):
 
     def __init__(self, number: str, found: str) -> None:
         super().__init__(
-            zh=f"验收单 {number} 应为 agreed,实为 {found},不能结算",
+            zh=f"验收单 {number} 应为 agreed，实为 {found}，不能结算",
             en=f"acceptance {number}: expected agreed, found {found}; it cannot be billed",
         )
 

@@ -74,13 +74,13 @@ def _payment_faults(unit: Unit, amount_fen: int, day: date, bank_reference: str)
     faults = []
     if amount_fen <= 0:
         faults.append(
-            Fault("/amount_fen", f"应大于 0,实为 {amount_fen}", f"must be above 0, found {amount_fen}")
+            Fault("/amount_fen", f"应大于 0，实为 {amount_fen}", f"must be above 0, found {amount_fen}")
         )
     if day > unit.today:
         faults.append(
             Fault(
                 "/day",
-                f"不得晚于今天 {unit.today},实为 {day}",
+                f"不得晚于今天 {unit.today}，实为 {day}",
                 f"must not be after {unit.today}, found {day}",
             )
         )
