@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from coop.kernel.config import Settings, load_settings
-from coop.kernel.errors import InputError, LedgerError
+from coop.kernel.errors import Fault, InputError, LedgerError
 
 BAD_INPUT, BREACH = 2, 1
 T = TypeVar("T")
@@ -38,10 +38,14 @@ class Faulty(click.ClickException):
 
 @contextmanager
 def faults() -> Iterator[None]:
+    """Faults of the input, and what the machine refuses to read or write: one line each, no traceback."""
     try:
         yield
     except LedgerError as error:
         raise Faulty(error) from error
+    except OSError as error:
+        name = str(error.filename or "")
+        raise Faulty(InputError([Fault(name, "读写不了", error.strerror or type(error).__name__)])) from error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,8 +60,6 @@ def _read(name: str) -> str:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        from coop.kernel.errors import Fault
-
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8"
         raise InputError([Fault(name, "读不出这个文件", reason)]) from error
 
@@ -94,7 +96,7 @@ def _opened(act: Callable[[Settings], T], *, migrate: bool = False) -> T:
     from coop.kernel.unit import bind
     from coop.subjects import load_subjects
 
-    with faults():
+    with faults(), _reachable():
         settings = load_settings()
         crypt.set_secret(settings.secret_key)
         load_subjects()
@@ -109,6 +111,20 @@ def _opened(act: Callable[[Settings], T], *, migrate: bool = False) -> T:
         finally:
             bind(None)
             database.dispose()
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """A database that does not answer, or is none, is a fault of the settings and not of the books."""
+    from sqlalchemy.exc import DatabaseError, OperationalError
+
+    try:
+        yield
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError) and "not a database" not in str(error.orig):
+            raise
+        reason = " ".join(str(error.orig).split())
+        raise InputError([Fault("COOP_DATABASE_URL", "数据库用不了", reason)]) from error
 
 
 @main.command()
@@ -149,7 +165,11 @@ def verify(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
 def demo(households: int, year: int | None, seed: int, as_json: bool) -> None:
     """Tell a whole season through the services, on the configured database; ends with the figures and verify."""
-    from coop.season.story import tell
+    from coop.season.story import ProductionDemoError, tell
+
+    with faults():  # before the database is migrated: a refused command changes nothing
+        if load_settings().production:
+            raise ProductionDemoError
 
     def progress(text: str) -> None:
         click.echo(text, err=True)

@@ -94,6 +94,18 @@ def require_open(session: Session, book: BookRow, voucher: Voucher) -> None:
         raise PeriodKindError(year, number, kind, zh, en)
 
 
+def hold_open(session: Session, book_id: int) -> None:
+    """Lock the open periods of a book until the transaction ends: nothing is posted while it is looked at.
+
+    Taken in order, as posters share-lock them; what is checked before a close is still true at the close.
+    """
+    book = book_of(session, book_id)
+    query = select(PeriodRow.number).where(
+        PeriodRow.tenant_id == book.tenant_id, PeriodRow.book_id == book.id, PeriodRow.state == "open"
+    )
+    session.execute(query.order_by(PeriodRow.year, PeriodRow.number).with_for_update()).all()
+
+
 def close_period(session: Session, book_id: int, year: int, number: int, *, by_id: int, at: datetime) -> None:
     """Close a period whose predecessors are closed; logged with the number of its vouchers.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, make_url
 
 from coop import migrations
 from coop.kernel import crypt
@@ -29,6 +31,10 @@ from coop.kernel.unit import bind, unit
 from coop.parties import service as parties
 from coop.parties.models import TenantKind
 from coop.subjects import load_subjects
+
+# Speed lives in `make bench`; a busy machine must not fail a property.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 SECRET = "a secret key for tests only, of enough length"
 YEAR = 2025
@@ -56,6 +62,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with _admin(found) as connection:
         connection.execute(text("CREATE ROLE siwei_owner LOGIN BYPASSRLS CREATEDB"))
         connection.execute(text("CREATE ROLE siwei_app LOGIN"))
+        # A test's server may lose its data with the machine: durability is the faults suite's matter.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     yield found
     server.cleanup()
 
@@ -74,23 +84,46 @@ def settings_for(data_dir: Path, url: str, owner: str) -> Settings:
     return Settings("development", data_dir, url, owner, "memory://", SECRET)
 
 
-def fresh_postgres(server: Server) -> tuple[str, str]:
+def fresh_postgres(server: Server, *, template: str = "template0") -> tuple[str, str]:
+    """(app's, owner's) URL of a new database: empty, or a copy of a template."""
     name = f"siwei_{os.getpid()}_{next(_numbers)}"
     with _admin(server) as connection:
-        connection.execute(
-            text(f"CREATE DATABASE {name} OWNER siwei_owner TEMPLATE template0 ENCODING 'UTF8'")
-        )
+        connection.execute(text(f"CREATE DATABASE {name} OWNER siwei_owner TEMPLATE {template}"))
     return server.url(name, "siwei_app"), server.url(name, "siwei_owner")
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty file: migrating once a session and copying is the same, and faster."""
+    path = tmp_path_factory.mktemp("mould") / "siwei.sqlite"
+    migrations.upgrade(settings_for(path.parent, f"sqlite:///{path}", f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated, empty database to copy."""
+    app, owner = fresh_postgres(postgres)
+    migrations.upgrade(settings_for(tmp_path_factory.mktemp("mould"), app, owner))
+    return make_url(owner).database or ""
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings for a fresh, empty database on each back end."""
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings for a fresh database on each back end: migrated where the test asks for `db`, else empty."""
+    migrated = "db" in request.fixturenames
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'siwei.sqlite'}"
-        return settings_for(tmp_path, url, url)
-    url, owner = fresh_postgres(request.getfixturevalue("postgres"))
-    return settings_for(tmp_path, url, owner)
+        path = tmp_path / "siwei.sqlite"
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        yield settings_for(tmp_path, f"sqlite:///{path}", f"sqlite:///{path}")
+        return
+    server = request.getfixturevalue("postgres")
+    template = request.getfixturevalue("migrated_postgres") if migrated else "template0"
+    url, owner = fresh_postgres(server, template=template)
+    yield settings_for(tmp_path, url, owner)
+    with _admin(server) as connection:
+        connection.execute(text(f"DROP DATABASE {make_url(owner).database} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -101,7 +134,7 @@ def clock() -> ToldClock:
 @pytest.fixture
 def db(settings: Settings, clock: ToldClock) -> Iterator[Database]:
     """A migrated database, bound to this process, with the clock standing on 1 January; move `clock.day`."""
-    migrations.upgrade(settings)
+    migrations.upgrade(settings)  # nothing to do for a copy of a migrated one
     crypt.set_secret(settings.secret_key)
     load_subjects()
     database = connect(settings)

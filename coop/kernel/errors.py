@@ -14,6 +14,7 @@ __all__ = [
     "Fault",
     "InputError",
     "LedgerError",
+    "MeanwhileError",
     "NestedUnitError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -69,4 +70,15 @@ class ConflictError(CoopError):
         super().__init__(
             zh=f"{what} 已变化：应为 {expected}，实为 {found}",
             en=f"{what} has changed: expected {expected}, found {found}",
+        )
+
+
+class MeanwhileError(ConflictError):
+    """Somebody did the same, or held the same rows, at the same moment; nothing of this attempt was saved."""
+
+    def __init__(self) -> None:
+        CoopError.__init__(
+            self,
+            zh="有人同时在办理同一件事，本次没有保存；请刷新后再试",
+            en="somebody did the same at the same moment; nothing was saved, reload and try again",
         )

@@ -1,7 +1,8 @@
 """Two scopes of a session: what it may read, and the one tenant it may write. Kept on both back ends.
 
 PostgreSQL enforces the same by row-level security (`kernel/rls.py`); on SQLite this is the wall, so it must be complete
-by itself: every ORM statement is filtered, every flush and bulk statement is checked.
+by itself: every ORM statement is filtered, every flush and bulk statement is checked, and `kernel/walls.py` refuses what
+comes by another way. A row is locked in order to be changed: `FOR UPDATE` finds the own tenant's alone, as on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from coop.kernel.db import Tenanted, TwoSided
 from coop.kernel.errors import ScopeError
+from coop.kernel.walls import SESSION, UnfilteredError
 from ledger.tables import OwnedRow
 
 
@@ -38,6 +40,10 @@ class ScopedSession(Session):
         self.readable = _within(sorted(scope.read))
         self.writable = _within([scope.write])
 
+    def _bulk_save_mappings(self, mapper: Any, *_args: Any, **_kwargs: Any) -> None:
+        """The older bulk methods skip every check there is."""
+        raise UnfilteredError(str(inspect(mapper).local_table), "a bulk method")
+
 
 def _within(tenants: list[int]) -> tuple[ExecutableOption, ...]:
     """The conditions that keep a statement inside these tenants."""
@@ -54,6 +60,7 @@ def _within(tenants: list[int]) -> tuple[ExecutableOption, ...]:
 
 @event.listens_for(ScopedSession, "after_begin")
 def _tell_database(session: ScopedSession, _transaction: SessionTransaction, connection: Connection) -> None:
+    connection.execution_options(**{SESSION: session})
     if connection.dialect.name == "postgresql":
         connection.execute(
             text("SELECT set_config('app.write', :write, true), set_config('app.read', :read, true)"),
@@ -68,9 +75,16 @@ def _filter(state: ORMExecuteState) -> None:
     if state.is_insert:
         _check_inserted(state, session.scope)
         return
+    if state.is_from_statement:
+        raise UnfilteredError(str(state.bind_mapper and state.bind_mapper.local_table), "from_statement")
     if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    within = session.readable if state.is_select else session.writable
+    if state.is_update and isinstance(state.parameters, list):
+        raise UnfilteredError(
+            str(state.bind_mapper and state.bind_mapper.local_table), "an update by primary key"
+        )
+    shown = state.is_select and getattr(state.statement, "_for_update_arg", None) is None
+    within = session.readable if shown else session.writable
     state.statement = state.statement.options(*within)
 
 

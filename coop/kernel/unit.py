@@ -15,15 +15,17 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coop.kernel import audit, outbox
 from coop.kernel.actor import Actor
 from coop.kernel.clock import Clock, SystemClock, business_day
 from coop.kernel.db import Database
-from coop.kernel.errors import NestedUnitError
+from coop.kernel.errors import MeanwhileError, NestedUnitError
 from coop.kernel.jobs import JobRow
 from coop.kernel.scopes import Scope, ScopedSession
+from coop.kernel.walls import guard
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ def bind(
     wake: Callable[[int | None, int], None] | None = None,
 ) -> None:
     """Told once by the composition root (app, worker, command line, test)."""
+    if database is not None:
+        guard(database.app)
     _process.database = database
     _process.clock = clock or SystemClock()
     _process.wake = wake
@@ -131,13 +135,27 @@ def unit(actor: Actor, clock: Clock | None = None) -> Iterator[Unit]:
         audit.write(session, tenant_id=actor.tenant_id, user_id=actor.user_id, at=work.now, acts=work.acts)
         job_ids = [row.id for row in work.jobs]
         session.commit()
-    except BaseException:
+    except BaseException as error:
         session.rollback()
+        if _met_another(error):
+            log.warning("a unit of tenant %s met another: %s", actor.tenant_id, error)
+            raise MeanwhileError from error
         raise
     finally:
         session.close()
         _open.reset(token)
     _wake(actor.tenant_id, job_ids, told=work.told)
+
+
+# What PostgreSQL answers where two at once cannot both be served: deadlock, serialization, lock time-out, one key twice.
+_RACES = {"40P01", "40001", "55P03", "23505"}
+
+
+def _met_another(error: BaseException) -> bool:
+    """Whether a unit failed for another's sake: a second try, with what the other left, is the answer."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return getattr(error.orig, "sqlstate", None) in _RACES or "database is locked" in str(error.orig)
 
 
 def _wake(tenant_id: int, job_ids: list[int], *, told: bool) -> None:
@@ -166,7 +184,11 @@ def look(actor: Actor, clock: Clock | None = None) -> Iterator[Look]:
 @contextmanager
 def owner_session(*, write: bool = False) -> Iterator[Session]:
     """Across all tenants, on the owner's login: verify, backup, migration and the outbox sweep only."""
-    engine = database().owner if write else database().owner.execution_options(look=True)
+    engine = database().owner
+    if not write:
+        # One state of the data for all queries: verify compares sums, and work goes on meanwhile.
+        one_state = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+        engine = engine.execution_options(look=True, **one_state)
     session = Session(bind=engine, autoflush=write)
     try:
         yield session

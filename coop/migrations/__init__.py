@@ -76,6 +76,9 @@ def head() -> str | None:
 
 def require_current(settings: Settings) -> None:
     """Raise UnmigratedError unless the database is at head: serving on an old shape loses data silently."""
+    url = make_url(settings.owner_database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise UnmigratedError(head(), None)  # looking would create the file
     engine = make_engine(settings.owner_database_url)
     try:
         found = current(engine)

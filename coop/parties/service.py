@@ -103,8 +103,10 @@ def enter_register(
     """
     unit.actor.require("录入成员名册", Role.manager, Role.accountant)
     tenant = unit.actor.tenant_id
-    households = {row.number: row for row in unit.session.scalars(select(HouseholdRow))}
-    known = set(unit.session.scalars(select(MemberRow.number)))
+    # The village's own: whoever holds a mandate reads other villages' households of the same numbers too.
+    own = select(HouseholdRow).where(HouseholdRow.tenant_id == tenant)
+    households = {row.number: row for row in unit.session.scalars(own)}
+    known = set(unit.session.scalars(select(MemberRow.number).where(MemberRow.tenant_id == tenant)))
     before, new = len(households), [entry for entry in entries if entry.number not in known]
     for entry in new:
         if entry.household not in households:

@@ -13,6 +13,7 @@ from coop.kernel.actor import Role
 from coop.kernel.errors import CoopError, NotFoundError
 from coop.kernel.unit import Unit
 from coop.kernel.units import price_text
+from coop.parties.models import EntityRow
 from coop.standards.models import PRICE_MOVES, GradeRow, PriceState, ProductRow, PurchasePriceRow
 from coop.standards.queries import product as find_product
 
@@ -85,10 +86,15 @@ def propose_price(
     """
     unit.actor.require("提出收购价", Role.manager, Role.accountant)
     find_product(unit.session, product).grade(grade)
+    own = select(EntityRow.id).where(EntityRow.id == entity_id, EntityRow.tenant_id == unit.actor.tenant_id)
+    if unit.session.scalars(own).one_or_none() is None:
+        raise NotFoundError("entity", entity_id)
     if price < 0 or floor < 0 or price + floor == 0:
         raise NoSuchPriceError(price, floor)
     key = {"entity_id": entity_id, "product": product, "grade": grade, "since": since}
-    row = unit.session.scalars(select(PurchasePriceRow).filter_by(**key).with_for_update()).one_or_none()
+    row = unit.session.scalars(
+        select(PurchasePriceRow).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
     if row is None:
         row = PurchasePriceRow(
             tenant_id=unit.actor.tenant_id, **key, price=price, floor=floor, proposed_by=unit.actor.user_id
@@ -107,7 +113,10 @@ def approve_price(unit: Unit, price_id: int) -> PurchasePriceRow:
     """Approve a proposed price: by another person than who proposed it."""
     unit.actor.require("批准收购价", Role.checker, Role.manager)
     row = unit.session.scalars(
-        select(PurchasePriceRow).where(PurchasePriceRow.id == price_id).with_for_update()
+        select(PurchasePriceRow)
+        .where(PurchasePriceRow.id == price_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError("purchase price", price_id)

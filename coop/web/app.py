@@ -22,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coop.kernel.clock import Clock, SystemClock
 from coop.kernel.config import Settings
-from coop.kernel.registries import source_link
+from coop.kernel.registries import Link, source_link
 from coop.web.assets import HERE, VENDOR
 from coop.web.config import web_config
 from coop.web.errors import in_english, init_errors
@@ -30,7 +30,7 @@ from coop.web.formats import FILTERS
 from coop.web.headers import init_headers
 from coop.web.menu import menu_for
 from coop.web.pages import Home, Jobs, MyAccount, Service
-from coop.web.permissions import guard
+from coop.web.permissions import allowed, guard
 from coop.web.security import CoopSecurityManager
 from coop.web.state import ActorFor, WebState, web_state
 from coop.web.views import Page
@@ -102,7 +102,8 @@ def _init_templates(app: Flask) -> None:
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(FILTERS)
-    env.globals.update(asset=_asset, source_link=source_link, in_english=in_english, new_key=_new_key)
+    env.globals.update(asset=_asset, source_link=_source_link, opens=_opens)
+    env.globals.update(in_english=in_english, new_key=_new_key)
     app.context_processor(_page_words)
     # One import fewer in each template: `ui.table(...)`, `ui.form(...)`, `ui.money(...)`.
     env.globals["ui"] = env.get_template("ui/macros.html").module
@@ -110,6 +111,17 @@ def _init_templates(app: Flask) -> None:
 
 def _asset(name: str) -> str:
     return url_for("static", filename=name, v=web_state().version)
+
+
+def _source_link(source: str) -> Link | None:
+    """The way back from a voucher's source, where this app has the page."""
+    link = source_link(source)
+    return link if link is not None and link.endpoint in current_app.view_functions else None
+
+
+def _opens(endpoint: str) -> bool:
+    """Whether the reader may open that page: no link leads to a refusal."""
+    return allowed(endpoint, web_state().roles(), logged_in=bool(current_user.is_authenticated))
 
 
 def _new_key() -> str:

@@ -151,6 +151,7 @@ class Groups(UserGroupModelView):
     """Accounts bundled under roles."""
 
     exclude_route_methods = frozenset({"download"})
+    label_columns = {"roles": lazy_gettext("Roles"), "users": lazy_gettext("Accounts")}  # noqa: RUF012
 
 
 class NoSecurityApi(SecurityApi):

@@ -242,8 +242,8 @@ def test_the_buyer_cannot_write_for_the_seller(trade: Village, buyer: Actor) -> 
     """The database's own wall: the buyer's session inserts no seller's row and reads no household."""
     submit(buyer)
     with look(buyer) as view:
-        assert view.session.execute(text("SELECT count(*) FROM order_part")).scalar_one() == 1
-        if view.session.get_bind().dialect.name == "postgresql":
+        if view.session.get_bind().dialect.name == "postgresql":  # SQLite is given no SQL as text
+            assert view.session.execute(text("SELECT count(*) FROM order_part")).scalar_one() == 1
             assert view.session.execute(text("SELECT count(*) FROM household")).scalar_one() == 0
 
 

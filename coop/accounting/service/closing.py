@@ -85,7 +85,7 @@ def close_month(unit: Unit, entity_id: int, year: int, month: int) -> None:
     unit.actor.require("结账", Role.accountant)
     if not 1 <= month <= 12:
         raise InputError([Fault("month", f"应为 1 至 12，实为 {month}", f"expected 1 to 12, found {month}")])
-    book = books.book_of(unit.session, entity_id)
+    book = _held_book(unit, entity_id)
     _require_quiet(unit, book, year, month)
     found = check_book(unit.session, book.id, beancount=False)
     if found:
@@ -121,7 +121,7 @@ def close_year(unit: Unit, entity_id: int, year: int) -> None:
     Raises PeriodBusyError, NotClosedOutError, UnsoundBookError, and the ledger's errors.
     """
     unit.actor.require("年终结账", Role.accountant)
-    book = books.book_of(unit.session, entity_id)
+    book = _held_book(unit, entity_id)
     _require_quiet(unit, book, year, LAST)
     chart = chart_of(Standard(book.standard))
     lines = trial_balance(unit.session, book.id, year=year)
@@ -215,6 +215,13 @@ def _taken(unit: Unit, book: BookRow, planned: Sequence[Voucher]) -> bool:
     return unit.session.scalars(query).first() is not None
 
 
+def _held_book(unit: Unit, entity_id: int) -> BookRow:
+    """The book with its open periods held: nothing slips in between the checks and the close."""
+    book = books.book_of(unit.session, entity_id)
+    periods.hold_open(unit.session, book.id)
+    return book
+
+
 def _require_quiet(unit: Unit, book: BookRow, year: int, number: int) -> None:
     unstamped = governance.unstamped(unit.session, book.id, year, number)
     month = min(number, 12)
@@ -239,7 +246,10 @@ def _close(unit: Unit, book: BookRow, year: int, number: int) -> None:
 
 def _locked_request(unit: Unit, request_id: int) -> ReopenRow:
     row = unit.session.scalars(
-        select(ReopenRow).where(ReopenRow.id == request_id).with_for_update()
+        select(ReopenRow)
+        .where(ReopenRow.id == request_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError("reopening request", request_id)

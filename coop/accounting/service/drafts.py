@@ -158,7 +158,10 @@ def _add(unit: Unit, row: DraftRow) -> DraftRow:
 
 def _locked(unit: Unit, draft_id: int) -> DraftRow:
     row = unit.session.scalars(
-        select(DraftRow).where(DraftRow.id == draft_id).with_for_update()
+        select(DraftRow)
+        .where(DraftRow.id == draft_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError("draft voucher", draft_id)

@@ -168,7 +168,10 @@ def return_line(unit: Unit, batch_id: int, payable_id: int, reason: str, day: da
 
 def _locked_batch(unit: Unit, batch_id: int) -> PayBatchRow:
     batch = unit.session.scalars(
-        select(PayBatchRow).where(PayBatchRow.id == batch_id).with_for_update()
+        select(PayBatchRow)
+        .where(PayBatchRow.id == batch_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if batch is None:
         raise NotFoundError("pay batch", batch_id)

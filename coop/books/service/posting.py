@@ -118,6 +118,7 @@ def reverse(
         .where(PayableRow.voucher_id == voucher_id, PayableRow.void_id.is_(None))
         .order_by(PayableRow.id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     held = _held(unit, payables)
     if held:

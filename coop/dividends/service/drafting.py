@@ -37,6 +37,7 @@ def draft_plan(unit: Unit, entity_id: int, year: int, parameters: Parameters) ->
             PlanRow.tenant_id == unit.actor.tenant_id, PlanRow.entity_id == entity_id, PlanRow.year == year
         )
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is not None and row.state == PlanState.posted:
         raise AlreadyPostedError(row.number)

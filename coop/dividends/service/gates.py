@@ -190,6 +190,7 @@ def _mark(unit: Unit, line_id: int, words: str, *, held: bool) -> PlanLineRow:
         select(PlanLineRow)
         .where(PlanLineRow.tenant_id == unit.actor.tenant_id, PlanLineRow.id == line_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if line is None:
         raise NotFoundError("dividend line", line_id)

@@ -16,6 +16,7 @@ from coop.kernel.errors import CoopError, NotFoundError
 from coop.kernel.numbering import document_number
 from coop.kernel.states import Transitions
 from coop.kernel.unit import Unit
+from coop.parties.models import EntityRow
 
 SERIES = "JY"  # 决议
 
@@ -125,6 +126,8 @@ def call_meeting(
     rule = RULES[body]
     if entity_id is None and body is not Body.village_assembly:
         raise EntityNeededError(rule.name, rule.name_en)
+    if entity_id is not None:
+        _require_own(unit, entity_id)
     given = (day - unit.today).days
     if given < rule.notice_days:
         raise ShortNoticeError(rule.name, rule.name_en, rule.notice_days, given)
@@ -248,9 +251,18 @@ def resolve(
     return row
 
 
+def _require_own(unit: Unit, entity_id: int) -> None:
+    own = select(EntityRow.id).where(EntityRow.id == entity_id, EntityRow.tenant_id == unit.actor.tenant_id)
+    if unit.session.scalars(own).one_or_none() is None:
+        raise NotFoundError("entity", entity_id)
+
+
 def _locked(unit: Unit, meeting_id: int) -> MeetingRow:
     row = unit.session.scalars(
-        select(MeetingRow).where(MeetingRow.id == meeting_id).with_for_update()
+        select(MeetingRow)
+        .where(MeetingRow.id == meeting_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError("meeting", meeting_id)

@@ -29,7 +29,11 @@ class OwnVoucherError(CoopError):
 def stamp_day(unit: Unit, entity_id: int, day: date) -> int:
     """Stamp all vouchers of the entity's day that await it; returns how many. Refused ones stay refused."""
     unit.actor.require("加盖审核章", Role.supervisor)
-    waiting = queries.awaiting_stamp(unit.session, entity_id, day)
+    waiting = [
+        row
+        for row in queries.awaiting_stamp(unit.session, entity_id, day)
+        if row.tenant_id == unit.actor.tenant_id
+    ]
     for row in waiting:
         _require_other(unit, row)
     unit.session.add_all(_stamp(unit, row, StampState.stamped) for row in waiting)
@@ -80,12 +84,17 @@ def review(unit: Unit, ref: str, digest: str) -> ReviewRow:
 
 
 def _put(unit: Unit, voucher_id: int, state: StampState, reason: str) -> StampRow:
-    voucher = unit.session.scalars(select(VoucherRow).where(VoucherRow.id == voucher_id)).one_or_none()
+    voucher = unit.session.scalars(
+        select(VoucherRow).where(VoucherRow.id == voucher_id, VoucherRow.tenant_id == unit.actor.tenant_id)
+    ).one_or_none()
     if voucher is None:
         raise NotFoundError("voucher", voucher_id)
     _require_other(unit, voucher)
     row = unit.session.scalars(
-        select(StampRow).where(StampRow.voucher_id == voucher_id).with_for_update()
+        select(StampRow)
+        .where(StampRow.voucher_id == voucher_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         row = _stamp(unit, voucher, state)

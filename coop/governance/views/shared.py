@@ -19,7 +19,6 @@ READERS: Final = (
     Role.checker,
     Role.supervisor,
     Role.county,
-    Role.admin,
 )
 VILLAGE: Final = (*READERS, Role.clerk)
 

@@ -218,9 +218,7 @@ class ClaimPages(Page):
 for _page in ("items", "claims", "claim", "households", "household"):
     permit(f"PointsView.{_page}", *VILLAGE)
 # In-village: the county and other offices see no list of names or numbers.
-permit(
-    "PointsView.lists", Role.manager, Role.accountant, Role.checker, Role.supervisor, Role.clerk, Role.admin
-)
+permit("PointsView.lists", Role.manager, Role.accountant, Role.checker, Role.supervisor, Role.clerk)
 for _act in ("new", "propose", "check"):
     permit(f"PointsView.{_act}", *CHECKERS)
 for _act in ("adopt", "score", "publish", "reject"):

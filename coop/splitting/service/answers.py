@@ -26,6 +26,7 @@ from coop.splitting.service.errors import (
     NothingPromisedError,
     NotYourShareError,
     OffersOpenError,
+    OverCapacityError,
     OverOrderError,
     SplitFixedError,
 )
@@ -68,6 +69,7 @@ def answer(unit: Unit, allocation_id: int, yes: bool, via: AnsweredVia = Answere
     if found is (AnswerState.confirmed if yes else AnswerState.declined):
         return row
     if yes:
+        _require_room(unit, row, owner)
         row.decided_g = row.confirmed_g = row.offered_g
         row.state = ANSWER_MOVES.move(found, AnswerState.confirmed).value
         _require_within_order(unit, owner)
@@ -177,6 +179,17 @@ def _require_within_order(unit: Unit, owner: SplitRow) -> None:
     together = sum(a.decided_g for a in allocations(unit, owner.id))
     if together > owner.quantity_g:
         raise OverOrderError(owner.number, owner.quantity_g, together)
+
+
+def _require_room(unit: Unit, row: AllocationRow, owner: SplitRow) -> None:
+    """Bags that a no set free may be promised to another order by now."""
+    more = row.offered_g - row.decided_g
+    if more <= 0:
+        return
+    _, free = room(unit, owner.product, owner.season, but=owner.id).get(row.household_id, (0, 0))
+    if row.offered_g > free:
+        number = household_numbers(unit, [row.household_id])[row.household_id]
+        raise OverCapacityError(number, free, row.offered_g)
 
 
 def _keep_confirmed(row: AllocationRow) -> None:

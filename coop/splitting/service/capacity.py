@@ -50,10 +50,15 @@ def file_capacity(
     unit.actor.require("申报产能", Role.manager, Role.clerk)
     if file_sha is not None and _filed(unit, file_sha):
         return 0, 0
-    households = {row.number: row.id for row in unit.session.scalars(select(HouseholdRow))}
-    held = {
-        (row.household_id, row.product, row.season): row for row in unit.session.scalars(select(CapacityRow))
-    }
+    own = HouseholdRow.tenant_id == unit.actor.tenant_id
+    households = {row.number: row.id for row in unit.session.scalars(select(HouseholdRow).where(own))}
+    locked = unit.session.scalars(
+        select(CapacityRow)
+        .order_by(CapacityRow.household_id, CapacityRow.product, CapacityRow.season)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    held = {(row.household_id, row.product, row.season): row for row in locked}
     yields = {code: product.yield_each for code, product in products(unit.session).items()}
     taken = _all_promised(unit)
     found: list[Fault] = []
@@ -85,19 +90,27 @@ def file_capacity(
 
 
 def room(unit: Unit, product: str, season: str, *, but: int | None = None) -> dict[int, tuple[int, int]]:
-    """Per household (filed capacity, what is left of it) of a product and season, without the split `but`."""
+    """Per household (filed capacity, what is left of it) of a product and season, without the split `but`.
+
+    The capacities are locked first, so that two orders split at once do not promise the same bags.
+    """
+    rows = unit.session.scalars(
+        select(CapacityRow)
+        .where(CapacityRow.product == product, CapacityRow.season == season)
+        .order_by(CapacityRow.household_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
     promised = _promised(unit, product, season, but=but)
     return {
         row.household_id: (row.capacity_g, max(0, row.capacity_g - promised.get(row.household_id, 0)))
-        for row in unit.session.scalars(
-            select(CapacityRow).where(CapacityRow.product == product, CapacityRow.season == season)
-        )
+        for row in rows
     }
 
 
 def _filed(unit: Unit, file_sha: str) -> bool:
-    row = unit.session.scalars(select(CapacityFileRow).where(CapacityFileRow.file_sha == file_sha)).first()
-    return row is not None
+    own = select(CapacityFileRow.id).where(CapacityFileRow.tenant_id == unit.actor.tenant_id)
+    return unit.session.scalars(own.where(CapacityFileRow.file_sha == file_sha)).first() is not None
 
 
 def _promised(unit: Unit, product: str, season: str, *, but: int | None) -> dict[int, int]:

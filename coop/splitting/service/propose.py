@@ -141,7 +141,10 @@ def _candidates(unit: Unit, row: SplitRow, held: Iterable[AllocationRow]) -> tup
     living = {
         h.id: h.number
         for h in unit.session.scalars(
-            select(HouseholdRow).where(or_(HouseholdRow.left.is_(None), HouseholdRow.left > today))
+            select(HouseholdRow).where(
+                HouseholdRow.tenant_id == row.tenant_id,
+                or_(HouseholdRow.left.is_(None), HouseholdRow.left > today),
+            )
         )
     }
     locks = {a.household_id: a.decided_g for a in held if a.locked}
@@ -168,7 +171,8 @@ def _store(unit: Unit, row: SplitRow, problem: Problem, found: Split, held: dict
         unit=product(unit.session, row.product).unit,
         of_capacity=Policy(row.policy) in (Policy.by_capacity, Policy.season_fair),
     )
-    known = unit.session.execute(select(HouseholdRow.number, HouseholdRow.id))
+    own = HouseholdRow.tenant_id == row.tenant_id
+    known = unit.session.execute(select(HouseholdRow.number, HouseholdRow.id).where(own))
     ids = dict(known.all())
     for share in found.shares:
         allocation = held.pop(ids[share.id], None)
@@ -202,6 +206,7 @@ def _shares(unit: Unit) -> dict[str, Decimal]:
         .join(MemberRow, MemberRow.household_id == HouseholdRow.id)
         .join(HoldingRow, HoldingRow.member_id == MemberRow.id)
         .where(
+            HouseholdRow.tenant_id == unit.actor.tenant_id,
             HoldingRow.kind == HoldingKind.share.value,
             HoldingRow.since <= unit.today,
             or_(HoldingRow.until.is_(None), HoldingRow.until > unit.today),
@@ -217,6 +222,10 @@ def _season(unit: Unit, row: SplitRow) -> dict[str, int]:
     rows = unit.session.execute(
         select(HouseholdRow.number, PriorRow.grams)
         .join(PriorRow, PriorRow.household_id == HouseholdRow.id)
-        .where(PriorRow.product == row.product, PriorRow.season == row.season)
+        .where(
+            HouseholdRow.tenant_id == row.tenant_id,
+            PriorRow.product == row.product,
+            PriorRow.season == row.season,
+        )
     )
     return dict(rows.all())

@@ -1,0 +1,53 @@
+"""The pages of the guides as pictures. `SIWEI_SHOTS=1 pytest tests/browser/test_shots.py` renews `docs/images/`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from coop.web.assets import ROOT
+from tests.browser.site import NARROW, WIDE, Site
+
+pytestmark = pytest.mark.browser
+LARGEST = 200 * 1024
+# file -> who looks, at what (ids are looked up in the demo), how wide, which element is at the top
+SHOTS = {
+    "manager-home": ("manager", "/", WIDE, ""),
+    "order-split": ("manager", "/splits/{split}", WIDE, ""),
+    "voucher": ("accountant", "/vouchers/{voucher}", WIDE, ""),
+    "statements": ("accountant", "/books/TYP-COOP/2025/statements", WIDE, ""),
+    "dividend": ("accountant", "/dividends/{plan}", WIDE, ""),
+    "dividend-lines": ("supervisor", "/dividends/{plan}", WIDE, "h2:has-text('每笔怎么算')"),
+    "household": ("H0001", "/household/", NARROW, ""),
+    "household-dividend": ("H0001", "/household/", NARROW, "section[aria-labelledby=dividends]"),
+    "weigh": ("clerk", "/weigh/{allocation}", NARROW, ""),
+}
+IDS = {
+    "split": "SELECT max(id) FROM split",
+    "voucher": "SELECT min(id) FROM ledger_voucher WHERE source LIKE 'receipt:%'",
+    "plan": "SELECT max(id) FROM dividend_plan",
+    "allocation": "SELECT min(id) FROM allocation",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return ROOT / "docs" / "images" if os.environ.get("SIWEI_SHOTS") else tmp_path_factory.mktemp("shots")
+
+
+@pytest.mark.parametrize("name", SHOTS)
+def test_a_picture_of_the_guides(site: Site, browser: Browser, folder: Path, name: str) -> None:
+    login, path, width, top = SHOTS[name]
+    with site.entered(browser, login, width=width) as visit:
+        found = path.format(**{key: site.one(sql) for key, sql in IDS.items()})
+        assert visit.open(found) == 200
+        if top:
+            visit.page.locator(top).first.evaluate(
+                "e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 80)"
+            )
+        visit.page.wait_for_load_state("networkidle")
+        picture = visit.page.screenshot(path=folder / f"{name}.png")
+    assert len(picture) <= LARGEST, len(picture)
