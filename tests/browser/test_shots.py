@@ -13,20 +13,20 @@ from tests.browser.site import NARROW, WIDE, Site
 
 pytestmark = pytest.mark.browser
 LARGEST = 200 * 1024
-# file -> who looks, at what (ids are looked up in the demo), how wide, which element is at the top
+# file -> who looks, at what (ids are looked up in the demo), how wide and high, which element is at the top
 SHOTS = {
-    "manager-home": ("manager", "/", WIDE, ""),
-    "order-split": ("manager", "/splits/{split}", WIDE, ""),
-    "voucher": ("accountant", "/vouchers/{voucher}", WIDE, ""),
-    "statements": ("accountant", "/books/TYP-COOP/2025/statements", WIDE, ""),
-    "dividend": ("accountant", "/dividends/{plan}", WIDE, ""),
-    "dividend-lines": ("supervisor", "/dividends/{plan}", WIDE, "h2:has-text('每笔怎么算')"),
-    "household": ("H0001", "/household/", NARROW, ""),
-    "household-dividend": ("H0001", "/household/", NARROW, "section[aria-labelledby=dividends]"),
-    "weigh": ("clerk", "/weigh/{allocation}", NARROW, ""),
+    "manager": ("manager", "/", WIDE, 768, ""),
+    "accountant": ("accountant", "/", WIDE, 768, ""),
+    "enterprise": ("enterprise", "/progress/{part}", WIDE, 768, ""),
+    "order": ("manager", "/orders/{part}", WIDE, 860, "h2:has(+ .table-responsive)"),
+    "voucher": ("accountant", "/vouchers/{voucher}", WIDE, 768, ""),
+    "statement": ("accountant", "/books/TYP-COOP/2025/statements", WIDE, 860, ""),
+    "dividend": ("accountant", "/dividends/{plan}", WIDE, 768, ""),
+    "household": ("H0001", "/household/", NARROW, 1400, "section[aria-labelledby=shares]"),
+    "weigh": ("clerk", "/weigh/{allocation}", NARROW, 1400, ""),
 }
 IDS = {
-    "split": "SELECT max(id) FROM split",
+    "part": "SELECT min(id) FROM order_part",
     "voucher": "SELECT min(id) FROM ledger_voucher WHERE source LIKE 'receipt:%'",
     "plan": "SELECT max(id) FROM dividend_plan",
     "allocation": "SELECT min(id) FROM allocation",
@@ -40,14 +40,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", SHOTS)
 def test_a_picture_of_the_guides(site: Site, browser: Browser, folder: Path, name: str) -> None:
-    login, path, width, top = SHOTS[name]
+    login, path, width, height, top = SHOTS[name]
     with site.entered(browser, login, width=width) as visit:
         found = path.format(**{key: site.one(sql) for key, sql in IDS.items()})
         assert visit.open(found) == 200
+        visit.page.wait_for_load_state("networkidle")
+        visit.page.set_viewport_size({"width": width, "height": height})
         if top:
             visit.page.locator(top).first.evaluate(
                 "e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 80)"
             )
-        visit.page.wait_for_load_state("networkidle")
         picture = visit.page.screenshot(path=folder / f"{name}.png")
     assert len(picture) <= LARGEST, len(picture)

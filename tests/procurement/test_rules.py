@@ -139,7 +139,7 @@ def test_a_lot_code_checks_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "floor", "word"), [(720_000, 720_000, "不低于"), (719_999, 720_000, ",低于")]
+    ("table", "floor", "word"), [(720_000, 720_000, "不低于"), (719_999, 720_000, "，低于")]
 )
 def test_the_slip_says_whether_the_floor_was_paid(table: int, floor: int, word: str) -> None:
     assert word in price_working(GradePrice(table, floor))[0]

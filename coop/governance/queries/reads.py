@@ -48,14 +48,21 @@ class StampDay:
     refused: int
 
 
-def roll(session: Session, body: Body, entity_id: int | None, day: date) -> list[RollMember]:
-    """Who may sit in the body on a day: a cooperative's contributors, else the members of the village."""
+def roll(
+    session: Session, body: Body, entity_id: int | None, day: date, *, tenant_id: int | None = None
+) -> list[RollMember]:
+    """Who may sit in the body on a day: a cooperative's contributors, else the members of the village.
+
+    `tenant_id` names the village where the session may read others too: their members have no vote here.
+    """
     query = (
         select(MemberRow, HouseholdRow.number)
         .join(HouseholdRow, HouseholdRow.id == MemberRow.household_id)
         .where(MemberRow.joined <= day, MemberRow.left.is_(None) | (MemberRow.left > day))
         .order_by(MemberRow.number)
     )
+    if tenant_id is not None:
+        query = query.where(MemberRow.tenant_id == tenant_id)
     if body is Body.coop_assembly and entity_id is not None:
         held = parties.holdings(session, entity_id, HoldingKind.contribution, day)
         query = query.where(MemberRow.id.in_({holding.member_id for holding in held}))

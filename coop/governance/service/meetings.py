@@ -131,7 +131,7 @@ def call_meeting(
     given = (day - unit.today).days
     if given < rule.notice_days:
         raise ShortNoticeError(rule.name, rule.name_en, rule.notice_days, given)
-    roll = queries.roll(unit.session, body, entity_id, day)
+    roll = queries.roll(unit.session, body, entity_id, day, tenant_id=unit.actor.tenant_id)
     allowed = (
         len(roll) * EXTRA_VOTES.numerator // EXTRA_VOTES.denominator if body is Body.coop_assembly else 0
     )
@@ -178,7 +178,7 @@ def attend(unit: Unit, meeting_id: int, member_ids: Iterable[int]) -> int:
         raise MeetingDayError(row.day, unit.today)
     if row.state != MeetingState.held:
         row.state = MOVES.move(MeetingState(row.state), MeetingState.held)
-    roll = queries.roll(unit.session, Body(row.body), row.entity_id, row.day)
+    roll = queries.roll(unit.session, Body(row.body), row.entity_id, row.day, tenant_id=row.tenant_id)
     entitled = {member.id for member in roll if member.capable}
     came = set(member_ids)
     if came - entitled:

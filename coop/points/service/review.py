@@ -26,8 +26,9 @@ from coop.points.service.shared import (
     household_numbers,
     lock_account,
     locked_claims,
-    post,
+    post_all,
 )
+from ledger.voucher import Voucher
 
 COUNTING = (ClaimState.scored.value, ClaimState.published.value, ClaimState.final.value)
 
@@ -147,27 +148,38 @@ def finalise(unit: Unit, claim_ids: Collection[int]) -> list[ClaimRow]:
             select(ItemRow.id, ItemRow.code).where(ItemRow.id.in_({row.item_id for row in rows}))
         ).all()
     )
-    for row in sorted(rows, key=lambda row: (row.household_id, row.id)):
-        row.state = MOVES.move(ClaimState(row.state), ClaimState.final)
-        _move_points(unit, row, numbers[row.household_id], codes[row.item_id])
-        unit.audit("claim.final", f"claim:{row.id}", awarded=row.awarded, posted=row.posted)
+    # All accounts first and all vouchers at once: who spends meanwhile waits for an account, and for no book.
+    accounts = {key: lock_account(unit, key) for key in sorted({row.household_id for row in rows})}
+    balances = {key: account.balance for key, account in accounts.items()}
+    in_order = sorted(rows, key=lambda row: (row.household_id, row.id))
+    moved: dict[int, tuple[int, Voucher]] = {}
+    for row in in_order:
+        MOVES.move(ClaimState(row.state), ClaimState.final)
+        found = _moved(unit, row, numbers[row.household_id], codes[row.item_id], balances[row.household_id])
+        if found is not None:
+            moved[row.id] = found
+            balances[row.household_id] += found[0]
+    posted = iter(post_all(unit, [voucher for _, voucher in moved.values()]))
+    with unit.session.no_autoflush:  # what moved and its voucher are one change (named check)
+        for row in in_order:
+            row.state = ClaimState.final
+            if row.id in moved:
+                row.voucher_id, row.posted = next(posted).id, moved[row.id][0]
+            unit.audit("claim.final", f"claim:{row.id}", awarded=row.awarded, posted=row.posted)
+        for key, account in accounts.items():
+            account.balance = balances[key]
     unit.session.flush()
     return rows
 
 
-def _move_points(unit: Unit, row: ClaimRow, number: str, code: str) -> None:
-    account = lock_account(unit, row.household_id)
+def _moved(unit: Unit, row: ClaimRow, number: str, code: str, balance: int) -> tuple[int, Voucher] | None:
+    """The points a claim moves on a household's balance, and their voucher; None where nothing moves."""
     if row.awarded > 0:
-        moved, voucher = row.awarded, postings.award(row.id, number, code, row.awarded, unit.today)
-    else:
-        taken = rules.deductible(row.awarded, account.balance)
-        if taken == 0:  # nothing left to take: the honour score alone falls
-            return
-        moved, voucher = -taken, postings.penalty(row.id, number, code, taken, unit.today)
-    with unit.session.no_autoflush:  # what moved and its voucher are one change (named check)
-        row.voucher_id, row.posted = post(unit, voucher).id, moved
-    account.balance += moved
-    unit.session.flush()
+        return row.awarded, postings.award(row.id, number, code, row.awarded, unit.today)
+    taken = rules.deductible(row.awarded, balance)
+    if taken == 0:  # nothing left to take: the honour score alone falls
+        return None
+    return -taken, postings.penalty(row.id, number, code, taken, unit.today)
 
 
 def _require_notices(unit: Unit, rows: Sequence[ClaimRow]) -> None:

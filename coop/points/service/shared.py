@@ -114,6 +114,11 @@ def post(unit: Unit, voucher: Voucher) -> VoucherRow:
     return books.post(unit, village_book(unit).entity_id, voucher)
 
 
+def post_all(unit: Unit, vouchers: Sequence[Voucher]) -> tuple[VoucherRow, ...]:
+    """Several at once, with each lock of the book taken once and in order."""
+    return books.post_all(unit, village_book(unit).entity_id, vouchers) if vouchers else ()
+
+
 def locked_claims(unit: Unit, claim_ids: Collection[int]) -> list[ClaimRow]:
     """The claims, locked by id. Raises NotFoundError for one that is not the unit's village's."""
     rows = unit.session.scalars(

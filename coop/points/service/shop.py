@@ -28,9 +28,11 @@ from coop.points.service.shared import (
     find_household,
     lock_account,
     post,
+    post_all,
     village_book,
 )
 from ledger import journal
+from ledger.voucher import Voucher
 
 
 def buy_goods(unit: Unit, *, goods: str, count: int, cost_fen: int, day: date) -> PurchaseRow:
@@ -111,10 +113,11 @@ def expire(unit: Unit, before: date) -> int:
         .where(AccountRow.tenant_id == unit.actor.tenant_id, AccountRow.balance > 0)
         .order_by(AccountRow.household_id)
     ).all()
-    total = 0
+    accounts = {household_id: lock_account(unit, household_id) for household_id, _ in homes}
+    expired: list[tuple[ExpiryRow, Voucher]] = []
     for household_id, number in homes:
-        account = lock_account(unit, household_id)
-        points = rules.expiring(account.balance, _earned_since(unit, household_id, before))
+        balance = accounts[household_id].balance
+        points = rules.expiring(balance, _earned_since(unit, household_id, before))
         if points == 0 or _expired_already(unit, household_id, before):
             continue
         row = ExpiryRow(
@@ -126,9 +129,12 @@ def expire(unit: Unit, before: date) -> int:
         )
         unit.session.add(row)
         unit.session.flush()
-        row.voucher_id = post(unit, postings.expiry(row.id, number, points, unit.today)).id
-        account.balance -= points
-        total += points
+        expired.append((row, postings.expiry(row.id, number, points, unit.today)))
+    posted = post_all(unit, [voucher for _, voucher in expired])
+    for (row, _), voucher in zip(expired, posted, strict=True):
+        row.voucher_id = voucher.id
+        accounts[row.household_id].balance -= row.points
+    total = sum(row.points for row, _ in expired)
     unit.audit("points.expire", f"tenant:{unit.actor.tenant_id}", before=before.isoformat(), points=total)
     return total
 

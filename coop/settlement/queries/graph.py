@@ -111,7 +111,7 @@ def _receipt(session: Session, source: str, key: str) -> FenNode:
         FenNode(
             "receipt_line",
             f"{slip.number}/{line.grade}",
-            f"{slip.household} {line.grade_name}:{line.amount_working}",
+            f"{slip.household} {line.grade_name}：{line.amount_working}",
             f"{slip.household} {line.grade_name_en}: {line.amount_working_en}",
             line.amount_fen,
             line.settle_g,
