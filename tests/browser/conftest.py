@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -27,8 +26,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# A date field shows its date as the browser's own language writes it.
-CHINESE: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN"}
 STOP_SECONDS = 20
 
 
@@ -75,6 +72,6 @@ def site(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
 def browser() -> Iterator[Browser]:
     """A module's own, since two sets of tests that drive a browser may not overlap in one process."""
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(find_chromium()), args=FLAGS, env=CHINESE)
+        found = playwright.chromium.launch(executable_path=str(find_chromium()), args=FLAGS)
         yield found
         found.close()

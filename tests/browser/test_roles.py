@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from tests.browser.inspect_page import WIDE, accessibility, faults, look, overflow
 from tests.browser.site import Site, Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]  # minutes, behind `make test-long`
 # login -> its start page, the fewest kinds of page it must be led to
 ROLES = {
     "manager": ("/", 25),
