@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from coop.kernel.actor import Actor, Role
 from coop.kernel.db import Database
-from coop.kernel.errors import ScopeError
+from coop.kernel.errors import MeanwhileError, ScopeError
 from coop.kernel.numbering import SeriesRow, upsert
 from coop.kernel.unit import look, owner_session, unit
 from coop.kernel.walls import UnfilteredError
@@ -24,7 +24,7 @@ from ledger.store import table_of
 from tests.conftest import Village, make_village
 
 DAY = date(2025, 1, 1)
-REFUSED = (ScopeError, UnfilteredError, DBAPIError)
+REFUSED = (MeanwhileError, ScopeError, UnfilteredError, DBAPIError)
 TABLE = table_of(HouseholdRow)
 OTHER = aliased(HouseholdRow)
 
