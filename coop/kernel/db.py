@@ -110,13 +110,18 @@ def connect(settings: Settings) -> Database:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with the house's settings: SQLite in WAL with full sync, PostgreSQL with time-outs."""
+    """An engine with the house's settings: SQLite in WAL with full sync, PostgreSQL with time-outs.
+
+    Values never stand in an error's text, which ends in a log: a row may hold a name or a telephone number.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, connect_args={"options": "-c lock_timeout=10000"})
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c lock_timeout=10000"}
+        )
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
     return engine

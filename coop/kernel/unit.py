@@ -138,7 +138,8 @@ def unit(actor: Actor, clock: Clock | None = None) -> Iterator[Unit]:
     except BaseException as error:
         session.rollback()
         if _met_another(error):
-            log.warning("a unit of tenant %s met another: %s", actor.tenant_id, error)
+            # The driver's text may quote the row it met; the log gets the code alone.
+            log.warning("a unit of tenant %s met another: %s", actor.tenant_id, _code(error))
             raise MeanwhileError from error
         raise
     finally:
@@ -149,6 +150,10 @@ def unit(actor: Actor, clock: Clock | None = None) -> Iterator[Unit]:
 
 # What PostgreSQL answers where two at once cannot both be served: deadlock, serialization, lock time-out, one key twice.
 _RACES = {"40P01", "40001", "55P03", "23505"}
+
+
+def _code(error: BaseException) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "database is locked")
 
 
 def _met_another(error: BaseException) -> bool:
