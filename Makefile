@@ -52,7 +52,9 @@ format: $(STAMP)
 bench: setup
 	$(BIN)/python -m tests.bench
 
+# Carries the pages' assets, templates, compiled words, migrations and charts; what an earlier build left is not taken over.
 wheel: setup
+	rm -rf build dist
 	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
 
 # Writes the versions in use as the new constraints; run in a fresh environment after changing pyproject.toml.

@@ -152,6 +152,19 @@ def verify(as_json: bool) -> None:
         sys.exit(BREACH)
 
 
+def _wipe() -> None:
+    """Every table away and made anew, on the owner's login: what is append-only leaves no other way."""
+    from coop import migrations
+    from coop.season.wipe import require_only_demo
+
+    _opened(lambda _: require_only_demo())
+    with faults(), _reachable():
+        settings = load_settings()
+        migrations.downgrade(settings)
+        migrations.upgrade(settings)
+    click.echo("演示已清空 the demo is emptied", err=True)
+
+
 @main.command()
 @click.option(
     "--households",
@@ -161,18 +174,23 @@ def verify(as_json: bool) -> None:
     help="Households of the village.",
 )
 @click.option("--year", type=click.IntRange(2020, 2100), help="Business year; the last full one by default.")
+@click.option("--wipe", is_flag=True, help="Empty the database again; refused if it holds more than a demo.")
 @click.option("--seed", default=1, show_default=True, type=int, help="The same seed tells the same year.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
-def demo(households: int, year: int | None, seed: int, as_json: bool) -> None:
+def demo(households: int, year: int | None, seed: int, wipe: bool, as_json: bool) -> None:
     """Tell a whole season through the services, on the configured database; ends with the figures and verify."""
     from coop.season.story import ProductionDemoError, tell
 
     with faults():  # before the database is migrated: a refused command changes nothing
         if load_settings().production:
             raise ProductionDemoError
+    if wipe:
+        _wipe()
+        return
 
-    def progress(text: str) -> None:
-        click.echo(text, err=True)
+    def progress(text: str, percent: int) -> None:
+        done = percent // 5
+        click.echo(f"{'█' * done}{'░' * (20 - done)} {percent:3d} %  {text}", err=True)
 
     report = _opened(
         lambda settings: tell(settings, households=households, year=year, seed=seed, progress=progress),
@@ -186,6 +204,36 @@ def demo(households: int, year: int | None, seed: int, as_json: bool) -> None:
         click.echo(text_of(report))
     if not report["verify"]["ok"]:
         sys.exit(BREACH)
+
+
+@main.command()
+@click.argument("file", required=False)
+@click.option("--template", "empty", metavar="FILE", help="Write the workbook to fill in, and stop.")
+@click.option(
+    "--lang", default="zh", show_default=True, type=click.Choice(["zh", "en"]), help="Its language."
+)
+@click.option(
+    "--year", type=click.IntRange(2000, 2100), help="First business year; the current one by default."
+)
+def init(file: str | None, empty: str | None, lang: str, year: int | None) -> None:
+    """First day of a real county: areas, tenants, entities, first users, from a workbook, into an empty database."""
+    from coop.accounting.exports import write_atomically
+    from coop.parties.imports import county_template, read_county
+    from coop.season import first_day
+
+    if (file is None) == (empty is None):
+        raise click.UsageError("give the workbook FILE, or --template FILE")
+    if empty is not None:
+        with faults():
+            click.echo(str(write_atomically(Path(empty), county_template(lang))))
+        return
+    with faults(), _reachable():  # before the database is touched: a refused workbook changes nothing
+        county = read_county(Path(str(file)).read_bytes())
+        first_day.require_empty(load_settings())
+    done = _opened(lambda _: first_day.found(county, year=year), migrate=True)
+    click.echo(done.text, err=True)
+    for user in done.invited:
+        click.echo(f"{user.username}\t{user.name}\t{user.code}")
 
 
 @main.command()
@@ -236,13 +284,15 @@ def books_export(entity: str, year: int, directory: Path) -> None:
 @books.command("statements")
 @click.option("--entity", required=True)
 @click.option("--year", required=True, type=int)
-@click.option("--format", "kind", default="json", type=click.Choice(["json"]), show_default=True)
+@click.option("--format", "kind", default="json", type=click.Choice(["json", "xlsx"]), show_default=True)
 def books_statements(entity: str, year: int, kind: str) -> None:
-    """The statutory statements of that book and year."""
-    from coop.accounting.exports import statements_json
+    """The statutory statements of that book and year, on standard output."""
+    from coop.accounting.exports import statements_json, statements_xlsx
 
-    assert kind == "json"
-    _emit(_opened(lambda _: statements_json(entity, year)))
+    if kind == "json":
+        _emit(_opened(lambda _: statements_json(entity, year)))
+    else:
+        sys.stdout.buffer.write(_opened(lambda _: statements_xlsx(entity, year)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The journal: open a book and its accounts, append, number, reverse and read vouchers.
 
 Append-only; a correction is a reversal (红字). Takes a session and never commits: document, voucher, balances
-and number are one transaction of the caller. Lock order: source, period, cash accounts, balances, counter.
+and number are one transaction of the caller. Lock order: source, period, cash accounts, balances, counter, head.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger import periods, store
+from ledger import periods, seal, store
 from ledger.chart import Detail, Standard, chart_of
 from ledger.errors import (
     AlreadyReversedError,
@@ -62,6 +62,7 @@ def open_book(
     ]
     values += [store.account_values(book, sub.path, sub.name, sub.english) for sub in chart.subs.values()]
     store.insert_missing(session, AccountRow, values)
+    seal.start(session, book)
     periods.open_year(session, book.id, first_year)
     return book
 
@@ -218,7 +219,7 @@ def _same(before: Voucher, now: Voucher, voucher_id: int) -> None:
 def _write(
     session: Session, book: BookRow, fresh: Sequence[Voucher], hands: _Hands, reverses_id: int | None
 ) -> Mapping[str, VoucherRow]:
-    """Check, then write: balances before the counter, the counter before the rows."""
+    """Check, then write: balances before the counter, the counter before the head, the head before the rows."""
     commodities: defaultdict[str, set[str]] = defaultdict(set)
     for voucher in fresh:
         if voucher.kind in TWO_PERSONS and hands.checker_id in {None, hands.maker_id}:
@@ -243,6 +244,7 @@ def _write(
             lines=len(voucher.postings), maker_id=hands.maker_id, checker_id=hands.checker_id,
             reverses_id=reverses_id, resolution=voucher.resolution, posted_at=hands.posted_at,
         )  # fmt: skip
+    seal.seal_all(session, book, [(rows[voucher.source], voucher.postings) for voucher in fresh])
     session.add_all(rows.values())
     session.flush()
     for voucher in fresh:

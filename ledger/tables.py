@@ -146,7 +146,10 @@ class PeriodEventRow(OwnedRow, LedgerBase):
 
 
 class VoucherRow(OwnedRow, LedgerBase):
-    """A posted voucher. Never updated, never deleted (L3); `lines` fixes how many postings it has."""
+    """A posted voucher. Never updated, never deleted (L3); `lines` fixes how many postings it has.
+
+    `sequence` counts the book's vouchers in the order of posting; `seal` chains each to the one before it.
+    """
 
     __tablename__ = "ledger_voucher"
     __table_args__ = (
@@ -155,6 +158,7 @@ class VoucherRow(OwnedRow, LedgerBase):
         UniqueConstraint("tenant_id", "book_id", "source"),
         UniqueConstraint("tenant_id", "book_id", "year", "period", "word", "number"),
         UniqueConstraint("tenant_id", "book_id", "reverses_id"),
+        UniqueConstraint("tenant_id", "book_id", "sequence"),
         ForeignKeyConstraint(
             ["tenant_id", "entity_id", "book_id"],
             ["ledger_book.tenant_id", "ledger_book.entity_id", "ledger_book.id"],
@@ -167,6 +171,8 @@ class VoucherRow(OwnedRow, LedgerBase):
         CheckConstraint("kind IN ('automatic', 'manual', 'opening', 'closing', 'reversal')", name="kind"),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("lines >= 2", name="lines"),
+        CheckConstraint("sequence >= 1", name="sequence"),
+        CheckConstraint("length(seal) = 64", name="seal"),
         CheckConstraint("attachments >= 0", name="attachments"),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reverses"),
         CheckConstraint(
@@ -194,6 +200,8 @@ class VoucherRow(OwnedRow, LedgerBase):
     reverses_id: Mapped[int | None] = mapped_column(BigInteger)
     resolution: Mapped[str] = mapped_column(String(200), default="")
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    seal: Mapped[str] = mapped_column(String(64))
 
 
 class PostingRow(OwnedRow, LedgerBase):
@@ -235,6 +243,21 @@ class CounterRow(OwnedRow, LedgerBase):
     period: Mapped[int] = mapped_column(primary_key=True)
     word: Mapped[str] = mapped_column(String(4), primary_key=True)
     last: Mapped[int]
+
+
+class HeadRow(OwnedRow, LedgerBase):
+    """The last seal of a book: moves forward only; locked last, after the counters of the same book."""
+
+    __tablename__ = "ledger_head"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "book_id"], ["ledger_book.tenant_id", "ledger_book.id"]),
+        CheckConstraint("length(seal) = 64", name="seal"),
+    )
+
+    tenant_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-10)
+    book_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    seal: Mapped[str] = mapped_column(String(64))
 
 
 class BalanceRow(OwnedRow, LedgerBase):

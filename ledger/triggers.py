@@ -15,6 +15,15 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 # line, the balance of the whole voucher (L1): lines are written in order, so the last one completes it.
 _SQLITE_RULES = (
     """
+CREATE TRIGGER ledger_head_forward BEFORE UPDATE ON ledger_head
+WHEN NEW.sequence <= OLD.sequence OR NEW.tenant_id <> OLD.tenant_id OR NEW.book_id <> OLD.book_id
+BEGIN SELECT RAISE(ABORT, 'the head of a book moves forward only'); END
+""",
+    """
+CREATE TRIGGER ledger_head_stays BEFORE DELETE ON ledger_head
+BEGIN SELECT RAISE(ABORT, 'the head of a book moves forward only'); END
+""",
+    """
 CREATE TRIGGER ledger_voucher_period BEFORE INSERT ON ledger_voucher
 WHEN (SELECT state FROM ledger_period WHERE tenant_id = NEW.tenant_id AND book_id = NEW.book_id
       AND year = NEW.year AND number = NEW.period) = 'closed'
@@ -50,6 +59,24 @@ _POSTGRES_RULES = (
     """
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$
+""",
+    """
+CREATE FUNCTION ledger_check_head() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.sequence > OLD.sequence AND NEW.tenant_id = OLD.tenant_id
+     AND NEW.book_id = OLD.book_id THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the head of a book moves forward only' USING ERRCODE = 'restrict_violation';
+END $$
+""",
+    """
+CREATE TRIGGER ledger_head_forward BEFORE UPDATE OR DELETE ON ledger_head
+FOR EACH ROW EXECUTE FUNCTION ledger_check_head()
+""",
+    """
+CREATE TRIGGER ledger_head_stays BEFORE TRUNCATE ON ledger_head
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
 """,
     """
 CREATE FUNCTION ledger_check_period() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -122,8 +149,10 @@ def drop_ddl(dialect: str) -> tuple[str, ...]:
     if dialect == "sqlite":
         names = [f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")]
         names += ["ledger_voucher_period", "ledger_posting_extra", "ledger_posting_balance"]
+        names += ["ledger_head_forward", "ledger_head_stays"]
         return tuple(f"DROP TRIGGER IF EXISTS {name}" for name in names)
-    functions = ("ledger_refuse_change", "ledger_check_period", "ledger_check_voucher", "ledger_check_lines")
+    checks = ("head", "period", "voucher", "lines")
+    functions = ("ledger_refuse_change", *(f"ledger_check_{name}" for name in checks))
     return tuple(f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in functions)
 
 

@@ -131,3 +131,28 @@ def test_books_that_are_not_there(folder: Path) -> None:
     assert set(report) == {"ok", "invariants", "beancount_errors", "balance_differences"}
     assert len(report["invariants"]) == 27
     assert set(report["invariants"].values()) == {"ok"}
+
+
+def test_a_first_day_from_template_to_codes(folder: Path) -> None:
+    from coop.parties.imports import write_county
+    from tests.parties.county import county_rows
+
+    assert coop("init").exit_code == 2
+    assert coop("init", "--template", "t.xlsx").exit_code == 0
+    refused(coop("init", "t.xlsx"), *(f"{sheet}!2" for sheet in ("区划", "单位", "法人", "首批用户")))
+    refused(coop("init", "none.xlsx"), "none.xlsx")
+    assert [path.name for path in folder.iterdir()] == ["t.xlsx"], "nothing was made"
+    (folder / "county.xlsx").write_bytes(write_county(county_rows()))
+    done = coop("init", "county.xlsx", "--year", "2025")
+    assert done.exit_code == 0, done.stderr
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines] == ["root1", "x1", "z1", "j1", "j2", "y1", "q1"]
+    assert {len(line[2]) for line in lines} == {19}
+    assert [book["years"] for book in json.loads(coop("books", "list", "--json").stdout)] == [[2025]] * 3
+    again = coop("init", "county.xlsx")
+    assert (again.exit_code, again.stdout, len(again.stderr.splitlines())) == (2, "", 1)
+    assert "tenant" in again.stderr or "area" in again.stderr
+    wiped = coop("demo", "--wipe")
+    assert (wiped.exit_code, len(wiped.stderr.splitlines())) == (2, 1)
+    assert "no demo" in wiped.stderr
+    assert len(json.loads(coop("books", "list", "--json").stdout)) == 3

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from coop.books.models import BatchState, LineState, PayableRow, PayBatchRow, PayLineRow
+from coop.books.models import (
+    BatchState,
+    DueRow,
+    DueSettlementRow,
+    LineState,
+    PayableRow,
+    PayBatchRow,
+    PayLineRow,
+)
 from coop.kernel.registries import invariants
 from ledger.chart import Standard, chart_of
 from ledger.tables import BookRow, PeriodEventRow, PostingRow, VoucherRow
@@ -48,11 +56,12 @@ for _name in LEDGER_IDS:
 
 
 def check_control_accounts(session: Session) -> list[str]:
-    """L8: open items of each household account equal its balance.
+    """L8: of each household account, open payables less open dues equal its credit balance.
 
-    Claims on a household (manual debits, opening debit balances) are other items and are left out.
+    Claims on a household that are no dues (manual debits, opening debit balances) are left out. What a due was
+    settled is what its standing settlements say.
     """
-    breaches = []
+    breaches = _settled(session)
     for book in session.scalars(select(BookRow).order_by(BookRow.id)):
         owed, booked = _owed(session, book), _booked(session, book)
         breaches += [
@@ -65,12 +74,40 @@ def check_control_accounts(session: Session) -> list[str]:
 
 
 def _owed(session: Session, book: BookRow) -> defaultdict[str, int]:
-    query = (
+    """What the entity owes on each account, less what the household owes it, fen."""
+    payables = (
         select(PayableRow.account, func.sum(PayableRow.amount_fen - PayableRow.paid_fen))
         .where(PayableRow.book_id == book.id, PayableRow.void_id.is_(None))
         .group_by(PayableRow.account)
     )
-    return defaultdict(int, {account: int(total) for account, total in session.execute(query)})
+    dues = (
+        select(DueRow.account, -func.sum(DueRow.amount_fen - DueRow.settled_fen))
+        .where(DueRow.book_id == book.id, DueRow.void_id.is_(None))
+        .group_by(DueRow.account)
+    )
+    owed: defaultdict[str, int] = defaultdict(int)
+    for query in (payables, dues):
+        for account, total in session.execute(query):
+            owed[account] += int(total)
+    return owed
+
+
+def _settled(session: Session) -> list[str]:
+    query = (
+        select(DueRow, func.coalesce(func.sum(DueSettlementRow.fen), 0))
+        .outerjoin(
+            DueSettlementRow,
+            and_(DueSettlementRow.due_id == DueRow.id, DueSettlementRow.undone.is_(False)),
+        )
+        .group_by(DueRow.id)
+        .order_by(DueRow.id)
+    )
+    return [
+        f"tenant {due.tenant_id} due {due.source}: settlements of {total} fen expected, "
+        f"{due.settled_fen} found, difference {due.settled_fen - int(total)}"
+        for due, total in session.execute(query)
+        if int(total) != due.settled_fen
+    ]
 
 
 def _booked(session: Session, book: BookRow) -> defaultdict[str, int]:

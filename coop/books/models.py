@@ -1,4 +1,4 @@
-"""Rows of what is owed and paid: open items on the ledger's vouchers, and the batches that pay them."""
+"""Rows of what is owed and paid: open items on the ledger's vouchers, both ways, and the batches that pay them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ class PayableKind(StrEnum):
     refund = "refund"
     residual = "residual"
     opening = "opening"
+
+
+class DueKind(StrEnum):
+    """Why a household owes: inputs on credit, a fee, or else."""
+
+    input = "input"
+    fee = "fee"
+    other = "other"
 
 
 class BatchState(StrEnum):
@@ -102,6 +110,70 @@ class PayableRow(Tenanted, Base):
     def open_fen(self) -> int:
         """What is still owed, fen."""
         return 0 if self.void_id is not None else self.amount_fen - self.paid_fen
+
+
+class DueRow(Tenanted, Base):
+    """The other way round: what a household owes; set-off settles it, its voucher's reversal voids it."""
+
+    __tablename__ = "due"
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("tenant_id", "source"),
+        tenant_fk("entity_id", "legal_entity"),
+        tenant_fk("household_id", "household"),
+        book_fk(),
+        ForeignKeyConstraint(
+            ["tenant_id", "book_id", "account"],
+            [AccountRow.__table__.c.tenant_id, AccountRow.__table__.c.book_id, AccountRow.__table__.c.path],
+        ),
+        voucher_fk("voucher_id"),
+        voucher_fk("void_id"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("settled_fen >= 0 AND settled_fen <= amount_fen", name="settled_within"),
+        CheckConstraint("void_id IS NULL OR settled_fen = 0", name="void_unsettled"),
+        CheckConstraint("kind IN ('input', 'fee', 'other')", name="kind"),
+        Index(None, "tenant_id", "entity_id", "household_id"),
+        Index(None, "tenant_id", "household_id"),
+        Index(None, "tenant_id", "voucher_id"),
+    )
+
+    id: Mapped[Pk]
+    entity_id: Mapped[Id]
+    book_id: Mapped[Id]
+    account: Mapped[str] = mapped_column()
+    household_id: Mapped[Id]
+    kind: Mapped[Code]
+    source: Mapped[Name]
+    voucher_id: Mapped[Id]
+    line: Mapped[int] = mapped_column()
+    amount_fen: Mapped[Fen]
+    settled_fen: Mapped[Fen] = mapped_column(default=0)
+    day: Mapped[Day]
+    void_id: Mapped[int | None] = mapped_column(BigId)
+
+    @property
+    def open_fen(self) -> int:
+        """What is still owed, fen."""
+        return 0 if self.void_id is not None else self.amount_fen - self.settled_fen
+
+
+class DueSettlementRow(Tenanted, Base):
+    """So much of a due was settled by that document. `undone`: the document was reversed, it counts nothing."""
+
+    __tablename__ = "due_settlement"
+    __table_args__ = (
+        tenant_key(),
+        tenant_fk("due_id", "due"),
+        UniqueConstraint("tenant_id", "due_id", "source"),
+        CheckConstraint("fen > 0", name="fen_positive"),
+        Index(None, "tenant_id", "source"),
+    )
+
+    id: Mapped[Pk]
+    due_id: Mapped[Id]
+    source: Mapped[Name]
+    fen: Mapped[Fen]
+    undone: Mapped[bool] = mapped_column(default=False)
 
 
 class PayBatchRow(Tenanted, Base):

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from coop.books.models import LineState, PayableKind, PayableRow, PayBatchRow, PayLineRow
+from coop.books.models import (
+    DueKind,
+    DueRow,
+    LineState,
+    PayableKind,
+    PayableRow,
+    PayBatchRow,
+    PayLineRow,
+)
 from coop.kernel.errors import NotFoundError
 from coop.parties.models import HouseholdRow
 from ledger.tables import BookRow, VoucherRow
@@ -65,6 +74,25 @@ class Payment:
     state: LineState
     reason: str
     return_voucher_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a household owes: `open_fen` = amount - settled, fen; nothing where its voucher was reversed."""
+
+    id: int
+    entity_id: int
+    household_id: int
+    household: str
+    kind: DueKind
+    source: str
+    account: str
+    voucher_id: int
+    amount_fen: int
+    settled_fen: int
+    open_fen: int
+    day: date
+    voided: bool
 
 
 def book_of(session: Session, entity_id: int) -> BookRow:
@@ -156,6 +184,46 @@ def household_payables(session: Session, household_id: int) -> list[HouseholdPay
         )
         for row, batch_id, number, paid_on in session.execute(query)
     ]
+
+
+def dues(session: Session, household_id: int | None = None) -> list[Due]:
+    """What households owe, or one of them: by household number and day, settled and voided ones too."""
+    query = (
+        select(DueRow, HouseholdRow.number)
+        .join(HouseholdRow, HouseholdRow.id == DueRow.household_id)
+        .order_by(HouseholdRow.number, DueRow.day, DueRow.id)
+    )
+    if household_id is not None:
+        query = query.where(DueRow.household_id == household_id)
+    return [
+        Due(
+            id=row.id,
+            entity_id=row.entity_id,
+            household_id=row.household_id,
+            household=number,
+            kind=DueKind(row.kind),
+            source=row.source,
+            account=row.account,
+            voucher_id=row.voucher_id,
+            amount_fen=row.amount_fen,
+            settled_fen=row.settled_fen,
+            open_fen=row.open_fen,
+            day=row.day,
+            voided=row.void_id is not None,
+        )
+        for row, number in session.execute(query)
+    ]
+
+
+def open_due(session: Session, entity_id: int, household_ids: Iterable[int]) -> dict[int, int]:
+    """What each of the households still owes the entity, fen; 0 for who owes nothing."""
+    wanted = dict.fromkeys(household_ids, 0)
+    rows = session.execute(
+        select(DueRow.household_id, func.sum(DueRow.amount_fen - DueRow.settled_fen))
+        .where(DueRow.entity_id == entity_id, DueRow.household_id.in_(list(wanted)), DueRow.void_id.is_(None))
+        .group_by(DueRow.household_id)
+    )
+    return wanted | {household_id: int(total) for household_id, total in rows}
 
 
 def vouchers_of_source(session: Session, source: str) -> list[VoucherRow]:

@@ -11,15 +11,20 @@ from coop.delivery.models import (
     AcceptanceLineRow,
     AcceptanceRow,
     AcceptanceState,
+    CertificateGoodsRow,
+    CertificateRow,
+    QuarantineRow,
     ShipmentLineRow,
     ShipmentRow,
     TraceRow,
 )
 from coop.kernel.registries import invariants
+from coop.kernel.units import Unit
 from coop.orders.models import LineRow
 from coop.parties.models import HouseholdRow
 from coop.procurement.checks import lot_breaches
 from coop.procurement.models import LotKind, LotRow, LotSourceRow, ReceiptLineRow, ReceiptRow, ReceiptState
+from coop.standards.models import ProductRow
 
 
 def check_mass(session: Session) -> list[str]:
@@ -51,9 +56,13 @@ def check_mass(session: Session) -> list[str]:
                 f"order line {key[0]} grade {key[1]}: {expected} g bought, {shipped[key]} g shipped and "
                 f"{stock[key]} g in stock, off by {found - expected}"
             )
-    return (
-        breaches + lot_breaches(session) + _shipment_breaches(session) + _progress_breaches(session, shipped)
-    )
+    return [
+        *breaches,
+        *lot_breaches(session),
+        *_shipment_breaches(session),
+        *_paper_breaches(session),
+        *_progress_breaches(session, shipped),
+    ]
 
 
 def _sum(session: Session, query: object) -> Counter[tuple[int, str]]:
@@ -80,6 +89,32 @@ def _shipment_breaches(session: Session) -> list[str]:
         for row in session.scalars(select(ShipmentRow).order_by(ShipmentRow.id))
         if row.grams != sums[row.id]
     ]
+
+
+def _paper_breaches(session: Session) -> list[str]:
+    """A certificate names what is on the lorry; heads travel under a quarantine certificate for as many."""
+    loaded: dict[int, Counter[str]] = defaultdict(Counter)
+    for line in session.scalars(select(ShipmentLineRow)):
+        loaded[line.shipment_id][line.product] += line.grams
+    named: dict[int, Counter[str]] = defaultdict(Counter)
+    for item in session.scalars(select(CertificateGoodsRow)):
+        named[item.certificate_id][item.product] += item.quantity
+    breaches = [
+        f"tenant {paper.seller_id}, certificate {paper.number}: {dict(loaded[paper.shipment_id])} expected, "
+        f"{dict(named[paper.id])} found"
+        for paper in session.scalars(select(CertificateRow).order_by(CertificateRow.id))
+        if named[paper.id] != loaded[paper.shipment_id]
+    ]
+    heads = set(session.scalars(select(ProductRow.code).where(ProductRow.unit == Unit.head.value)))
+    papers = {row.shipment_id: row.heads for row in session.scalars(select(QuarantineRow))}
+    for shipment_id, goods in sorted(loaded.items()):
+        expected = sum(quantity for product, quantity in goods.items() if product in heads)
+        found = papers.get(shipment_id, 0)
+        if expected != found:
+            breaches.append(
+                f"shipment {shipment_id}: quarantine certificate for {expected} heads expected, {found} found"
+            )
+    return breaches
 
 
 def _progress_breaches(session: Session, shipped: Counter[tuple[int, str]]) -> list[str]:

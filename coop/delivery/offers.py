@@ -20,6 +20,10 @@ def acceptance_link(key: str) -> Link:
     return Link("ShipmentView.acceptance", {"acceptance_id": int(key)}, f"验收单 {key}", f"acceptance {key}")
 
 
+def certificate_link(key: str) -> Link:
+    return Link("ShipmentView.paper", {"certificate_id": int(key)}, f"合格证 {key}", f"certificate {key}")
+
+
 def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
     """Goods to ship, shipments to accept, acceptances to agree with: each to the side the act belongs to."""
     if not isinstance(session, ScopedSession):
@@ -48,4 +52,5 @@ def _count(session: Session, mine: ColumnElement[bool], state: ShipmentState) ->
 
 links.register("shipment", shipment_link)
 links.register("acceptance", acceptance_link)
+links.register("certificate", certificate_link)
 offers.register("delivery.todos", todos)

@@ -13,11 +13,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from coop.delivery import service
-from coop.delivery.queries import Shipment, certificate, shipment, shipment_of_acceptance, shipments
+from coop.delivery.queries import (
+    BASIS_TEXTS,
+    Shipment,
+    certificate,
+    certificate_of,
+    shipment,
+    shipment_of_acceptance,
+    shipments,
+)
+from coop.delivery.rules import Basis, Promise, Quarantine
 from coop.governance.views.shared import once_only
 from coop.kernel.actor import Role
 from coop.kernel.errors import Fault, InputError
-from coop.orders.queries import order, orders
+from coop.kernel.units import Unit
+from coop.orders.queries import Order, order, orders
 from coop.procurement.queries import StockLine, stock
 from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
@@ -54,7 +64,9 @@ class ShipmentView(Page):
         with self.look() as view:
             found = order(view.session, part_id)
             held = stock(view.session, [line.line_id for line in found.lines])
-        return self.render("delivery/new.html", order=found, stock=held, form={}, today=view.today)
+        return self.render(
+            "delivery/new.html", order=found, stock=held, form={}, today=view.today, bases=BASIS_TEXTS
+        )
 
     @expose("/new/<int:part_id>", methods=["POST"])
     def send(self, part_id: int) -> ResponseReturnValue:
@@ -64,21 +76,32 @@ class ShipmentView(Page):
         form = Form()
         try:
             day, vehicle = form.day("day"), form.text("vehicle", longest=40)
-            certificate_no = form.text("certificate_no", required=False, longest=40)
-            grams = _grams(form, held)
+            promise, paper = _promise(form), _quarantine(form)
+            grams = _grams(form, found, held)
             form.done()
             with self.unit() as work:
 
                 def act() -> dict[str, Any]:
                     row = service.ship(
-                        work, part_id, day=day, vehicle=vehicle, certificate_no=certificate_no, grams=grams
+                        work,
+                        part_id,
+                        day=day,
+                        vehicle=vehicle,
+                        grams=grams,
+                        certificate_no=promise.number,
+                        basis=promise.basis,
+                        origin=promise.origin,
+                        contact=promise.contact,
+                        quarantine=paper,
                     )
                     return {"id": row.id, "number": row.number}
 
                 sent = once_only(self, work, act)
         except InputError as error:
             told = _in_form(error)
-            return self.invalid("delivery/new.html", told, order=found, stock=held, today=view.today)
+            return self.invalid(
+                "delivery/new.html", told, order=found, stock=held, today=view.today, bases=BASIS_TEXTS
+            )
         say = _("Shipment %(number)s has left.", number=sent["number"])
         return self.go("ShipmentView.show", shipment_id=sent["id"], say=say)
 
@@ -96,9 +119,47 @@ class ShipmentView(Page):
 
     @expose("/<int:shipment_id>/certificate")
     def certificate(self, shipment_id: int) -> str:
+        """The certificate that counts: the valid one, or the last that was voided."""
         with self.look() as view:
-            paper = certificate(view.session, shipment_id)
-        return self.render("delivery/certificate.html", paper=paper, shipment_id=shipment_id)
+            paper = certificate_of(view.session, shipment_id)
+            found = shipment(view.session, shipment_id)
+        return self.render("delivery/certificate.html", paper=paper, shipment=found)
+
+    @expose("/certificates/<int:certificate_id>")
+    def paper(self, certificate_id: int) -> str:
+        """One certificate, also a voided one."""
+        with self.look() as view:
+            paper = certificate(view.session, certificate_id)
+            found = shipment(view.session, paper.shipment_id)
+        return self.render("delivery/certificate.html", paper=paper, shipment=found)
+
+    @expose("/certificates/<int:certificate_id>/void", methods=["POST"])
+    def void(self, certificate_id: int) -> ResponseReturnValue:
+        form = Form()
+        reason = form.text("reason")
+        form.done()
+        with self.unit() as work:
+            shipment_id = service.void_certificate(work, certificate_id, reason=reason).shipment_id
+        say = _("Voided. It stays readable; issue another one.")
+        return self.go("ShipmentView.show", shipment_id=shipment_id, say=say)
+
+    @expose("/<int:shipment_id>/certificates", methods=["POST"])
+    def issue(self, shipment_id: int) -> ResponseReturnValue:
+        """Another certificate after one was voided."""
+        with self.look() as view:
+            found = shipment(view.session, shipment_id)
+        form = Form()
+        try:
+            promise = _promise(form)
+            form.done()
+            with self.unit() as work:
+                number = service.issue_certificate(work, shipment_id, promise).number
+        except InputError as error:
+            return self.invalid(
+                "delivery/show.html", _in_form(error), shipment=found, today=view.today, bases=BASIS_TEXTS
+            )
+        say = _("Certificate %(number)s is issued.", number=number)
+        return self.go("ShipmentView.show", shipment_id=shipment_id, say=say)
 
     @expose("/<int:shipment_id>/take", methods=["POST"])
     def take(self, shipment_id: int) -> ResponseReturnValue:
@@ -106,16 +167,18 @@ class ShipmentView(Page):
         with self.look() as view:
             found = shipment(view.session, shipment_id)
         form = Form()
-        ids = [line.shipment_line_id for line in found.lines]
+        units = {line.shipment_line_id: line.unit for line in found.lines}
         try:
             day, note = form.day("day"), form.text("note", required=False)
-            grams = {key: form.kg(f"grams_{key}") for key in ids}
-            reasons = {key: form.text(f"reason_{key}", required=False) for key in ids}
+            grams = {key: _amount(form, f"grams_{key}", unit) for key, unit in units.items()}
+            reasons = {key: form.text(f"reason_{key}", required=False) for key in units}
             form.done()
             with self.unit() as work:
                 service.take(work, shipment_id, grams, day=day, reasons=reasons, note=note)
         except InputError as error:
-            return self.invalid("delivery/show.html", _in_form(error), shipment=found, today=view.today)
+            return self.invalid(
+                "delivery/show.html", _in_form(error), shipment=found, today=view.today, bases=BASIS_TEXTS
+            )
         return self.go(
             "ShipmentView.show", shipment_id=shipment_id, say=_("Noted. The seller is asked to agree.")
         )
@@ -130,13 +193,45 @@ class ShipmentView(Page):
     def _page(self, found: Shipment) -> str:
         with self.look() as view:
             today = view.today
-        return self.render("delivery/show.html", shipment=found, form={}, today=today)
+        return self.render("delivery/show.html", shipment=found, form={}, today=today, bases=BASIS_TEXTS)
 
 
-def _grams(form: Form, held: tuple[StockLine, ...]) -> dict[tuple[int, str], int]:
-    """What is loaded by order line and grade; a field left empty stays in store."""
+def _amount(form: Form, name: str, unit: Unit) -> int:
+    """Kilograms typed for goods by weight, heads for those by head."""
+    return form.kg(name) if unit is Unit.gram else form.integer(name)
+
+
+def _grams(form: Form, found: Order, held: tuple[StockLine, ...]) -> dict[tuple[int, str], int]:
+    """What is loaded by order line and grade, in base units; a field left empty stays in store."""
+    units = {line.line_id: line.unit for line in found.lines}
     fields = {(line.line_id, line.grade): f"grams_{line.line_id}_{line.grade}" for line in held}
-    return {key: form.kg(name) for key, name in fields.items() if form.text(name, required=False)}
+    return {
+        key: _amount(form, name, units[key[0]])
+        for key, name in fields.items()
+        if form.text(name, required=False)
+    }
+
+
+def _promise(form: Form) -> Promise:
+    """The fields of a certificate; the grounds are the boxes that were ticked."""
+    return Promise(
+        basis=frozenset(basis for basis in Basis if form.flag(f"basis_{basis}")),
+        number=form.text("certificate_no", required=False, longest=40),
+        origin=form.text("origin", required=False, longest=200),
+        contact=form.text("contact", required=False, longest=200),
+    )
+
+
+def _quarantine(form: Form) -> Quarantine | None:
+    """The quarantine certificate, if any of its fields is filled in."""
+    names = ("quarantine_number", "quarantine_day", "quarantine_heads")
+    if not any(form.text(name, required=False) for name in names):
+        return None
+    return Quarantine(
+        form.text("quarantine_number", longest=40),
+        form.day("quarantine_day"),
+        form.integer("quarantine_heads", minimum=1),
+    )
 
 
 def _in_form(error: InputError) -> InputError:
@@ -145,10 +240,12 @@ def _in_form(error: InputError) -> InputError:
     return InputError([Fault(place, f.zh, f.en) for f, place in places.items()])
 
 
-for _method in ("index", "show", "acceptance", "certificate"):
+for _method in ("index", "show", "acceptance", "certificate", "paper"):
     permit(f"ShipmentView.{_method}", *READERS)
 permit("ShipmentView.new", Role.manager, Role.clerk)
 permit("ShipmentView.send", Role.manager, Role.clerk)
+permit("ShipmentView.issue", Role.manager, Role.clerk)
+permit("ShipmentView.void", Role.manager)
 permit("ShipmentView.take", Role.enterprise)
 permit("ShipmentView.agree", Role.manager)
 menu_entry(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, url_for
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from coop.desk import queries
-from coop.kernel.actor import Role
+from coop.desk.charts import option
+from coop.kernel.actor import Actor, Role
 from coop.kernel.registries import Todo
+from coop.kernel.unit import look
 from coop.splitting.service import answer
+from coop.web.errors import in_english
 from coop.web.menu import Group, menu_entry
 from coop.web.permissions import ANY, allowed, permit
 from coop.web.state import web_state
@@ -23,6 +29,11 @@ TRADERS = (Role.enterprise, Role.manager, Role.clerk, Role.accountant, Role.chec
 def _opens(endpoint: str, roles: frozenset[Role]) -> bool:
     """Whether there is such a page and these roles may open it: no link leads to a refusal."""
     return endpoint in current_app.view_functions and allowed(endpoint, roles, logged_in=True)
+
+
+def _drawn(boards: Iterable[queries.Board]) -> list[tuple[queries.Board, dict[str, Any]]]:
+    """Each board with what draws it, in the reader's language."""
+    return [(board, option(board, english=in_english())) for board in boards]
 
 
 class Home(Page):
@@ -38,12 +49,19 @@ class Home(Page):
             return redirect(url_for("HouseholdPage.mine"))
         todos: list[Todo] = []
         figures: list[queries.Figure] = []
+        boards: list[queries.Board] = []
         if actor is not None:
             with self.look() as view:
                 todos = [t for t in queries.waiting(view.session, roles) if _opens(t.endpoint, roles)]
                 found = queries.figures(view.session, actor, view.today)
                 figures = [figure for figure in found if _opens(figure.endpoint, roles)]
-        return self.render("desk/home.html", todos=todos, figures=figures)
+                boards = [*queries.boards(view.session, actor)]
+        if Role.admin in roles:
+            # Accounts belong to no tenant, and an administrator need not stand for one.
+            with look(Actor(0, "", 0), state.clock) as view:
+                figures += queries.account_figures(view.session, view.now)
+                boards += queries.account_boards(view.session)
+        return self.render("desk/home.html", todos=todos, figures=figures, boards=_drawn(boards))
 
 
 class ProgressView(Page):
@@ -53,16 +71,30 @@ class ProgressView(Page):
 
     @expose("/")
     def index(self) -> str:
+        """All orders in sight, or those of a village (`?village=`)."""
+        village = request.args.get("village", 0, type=int)
         with self.look() as view:
-            return self.render(
-                "desk/progress_list.html", orders=queries.orders_in_sight(view.session, view.actor.readable)
-            )
+            found = queries.orders_in_sight(view.session, view.actor.readable, village=village)
+        pages = self.pages().of(len(found))
+        shown = found[pages.offset : pages.offset + pages.size]
+        return self.render("desk/progress_list.html", orders=shown, pages=pages, village=village)
 
     @expose("/<int:part_id>")
     def show(self, part_id: int) -> str:
         with self.look() as view:
             found = queries.order_progress(view.session, part_id, view.today)
         return self.render("desk/progress.html", progress=found, page=found.page)
+
+
+class CountyView(Page):
+    """The villages an office may read, side by side."""
+
+    route_base = "/villages"
+
+    @expose("/")
+    def index(self) -> str:
+        with self.look() as view:
+            return self.render("desk/villages.html", villages=queries.villages(view.session, view.actor))
 
 
 class HouseholdList(Page):
@@ -72,9 +104,17 @@ class HouseholdList(Page):
 
     @expose("/")
     def index(self) -> str:
+        pages, find = self.pages(), request.args.get("find", "").strip()[:40]
         with self.look() as view:
-            homes = queries.households(view.session, view.actor.tenant_id, view.today)
-        return self.render("desk/households.html", homes=homes)
+            homes, total = queries.households(
+                view.session,
+                view.actor.tenant_id,
+                view.today,
+                find=find,
+                offset=pages.offset,
+                size=pages.size,
+            )
+        return self.render("desk/households.html", homes=homes, pages=pages.of(total), find=find)
 
 
 class HouseholdPage(PhonePage):
@@ -86,13 +126,13 @@ class HouseholdPage(PhonePage):
     def mine(self) -> str:
         with self.look() as view:
             page = queries.page_of_household(view.session, view.actor, None, view.today)
-        return self.render("desk/household.html", page=page)
+        return self.render("desk/household.html", page=page, boards=_drawn([page.board]))
 
     @expose("/<int:household_id>")
     def show(self, household_id: int) -> str:
         with self.look() as view:
             page = queries.page_of_household(view.session, view.actor, household_id, view.today)
-        return self.render("desk/household.html", page=page)
+        return self.render("desk/household.html", page=page, boards=_drawn([page.board]))
 
     @expose("/slips/<int:receipt_id>")
     def slip(self, receipt_id: int) -> str:
@@ -115,6 +155,7 @@ class HouseholdPage(PhonePage):
 permit("Home.index", ANY)
 permit("ProgressView.index", *TRADERS, Role.county)
 permit("ProgressView.show", *TRADERS, Role.county)
+permit("CountyView.index", Role.county)
 permit("HouseholdList.index", *STAFF)
 permit("HouseholdPage.mine", Role.household)
 permit("HouseholdPage.show", Role.household, *STAFF)
@@ -129,6 +170,7 @@ menu_entry(
     group=Group.today,
     order=20,
 )
+menu_entry("CountyView.index", lazy_gettext("Villages"), icon="map", group=Group.today, order=15)
 menu_entry(
     "HouseholdList.index",
     lazy_gettext("Households' pages"),

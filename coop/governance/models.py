@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.kernel.db import Base, BigId, Code, Day, Id, Name, Pk, Tenanted, Words, tenant_fk, tenant_key
@@ -100,7 +101,10 @@ class ResolutionRow(Tenanted, Base):
 
 
 class StampRow(Tenanted, Base):
-    """The supervision committee's stamp on a voucher (监委会审核章), or its refusal with the reason."""
+    """The supervision committee's stamp on a voucher (监委会审核章), or its refusal with the reason.
+
+    A refusal names the day until which it is to be mended.
+    """
 
     __tablename__ = "stamp"
     __table_args__ = (
@@ -110,6 +114,7 @@ class StampRow(Tenanted, Base):
         UniqueConstraint("tenant_id", "voucher_id"),
         CheckConstraint("state IN ('stamped', 'refused')", name="state"),
         CheckConstraint("state <> 'refused' OR reason <> ''", name="refused_why"),
+        CheckConstraint("(state = 'refused') = (due IS NOT NULL)", name="refused_until"),
     )
 
     id: Mapped[Pk]
@@ -118,6 +123,7 @@ class StampRow(Tenanted, Base):
     reason: Mapped[Name] = mapped_column(default="")
     user_id: Mapped[Id]
     day: Mapped[Day]
+    due: Mapped[date | None]
 
 
 class ReviewRow(Tenanted, Base):
@@ -155,3 +161,25 @@ class NoticeRow(Tenanted, Base):
     since: Mapped[Day]
     until: Mapped[Day]
     scope: Mapped[Code] = mapped_column(default=NoticeScope.village.value)
+
+
+class PublicNoticeRow(Base):
+    """A notice as the internet may read it, written with it by its village. Global: public pages read this table alone."""
+
+    __tablename__ = "public_notice"
+    __table_args__ = (
+        ForeignKeyConstraint(["village_id", "notice_id"], ["notice.tenant_id", "notice.id"]),
+        UniqueConstraint("village_id", "notice_id"),
+        CheckConstraint("since < until", name="days"),
+    )
+
+    id: Mapped[Pk]
+    village_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
+    notice_id: Mapped[Id]
+    kind: Mapped[Code]
+    digest: Mapped[str] = mapped_column()
+    title: Mapped[Name]
+    title_en: Mapped[Name]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    since: Mapped[Day]
+    until: Mapped[Day]

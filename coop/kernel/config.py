@@ -20,6 +20,7 @@ KNOWN = {
     "COOP_BROKER_URL",
     "COOP_SECRET_KEY",
     "COOP_ENV",
+    "COOP_CODE_SENDER",  # read by the web alone: who sends login codes to telephones
 }
 # Good enough to try the program on one's own machine, refused in production.
 DEVELOPMENT_SECRET = "development-only-secret-key-of-siwei"  # noqa: S105  (refused in production below)

@@ -35,6 +35,10 @@ class Registry(Generic[F]):
         self._entries[key] = entry
         return entry
 
+    def replace(self, key: str, entry: F) -> None:
+        """Give a name that is held another entry."""
+        self._entries[key] = entry
+
     def get(self, key: str) -> F | None:
         return self._entries.get(key)
 
@@ -68,6 +72,14 @@ links: Registry[Callable[[str], Link]] = Registry("links")
 invariants: Registry[Callable[[Session], list[str]]] = Registry("invariants")
 # "subject.name" -> what waits for a role in the session's tenant.
 offers: Registry[Callable[[Session, frozenset[Role]], list[Todo]]] = Registry("offers")
+
+
+def also_holds(name: str, check: Callable[[Session], list[str]]) -> None:
+    """A later subject's part of an invariant that is there already: one id tells the breaches of both."""
+    earlier = invariants.get(name)
+    if earlier is None:
+        raise LookupError(name)
+    invariants.replace(name, lambda session: [*earlier(session), *check(session)])
 
 
 def source_link(source: str) -> Link | None:

@@ -20,7 +20,16 @@ APPEND_ONLY = (*ledger.tables.APPEND_ONLY, "audit")
 
 
 # Who may act for whom must be read before a scope is known; written only by the tenant that grants, or the system (0).
-OPEN_TO_READ = {"access": "tenant_id", "mandate": "grantor_id"}
+# What an office announces and what a village publishes is everybody's to read, and its issuer's alone to write.
+OPEN_TO_READ = {
+    "access": "tenant_id",
+    "mandate": "grantor_id",
+    "policy": "issuer_id",
+    "policy_version": "issuer_id",
+    "subsidy_programme": "issuer_id",
+    "subsidy_award": "issuer_id",
+    "public_notice": "village_id",
+}
 
 
 def tenant_tables(metadatas: Iterable[MetaData]) -> list[Table]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -63,6 +63,16 @@ def database() -> Database:
     return _process.database
 
 
+class Report(Protocol):
+    """How long work tells how far it is; raises where it was cancelled meanwhile."""
+
+    def __call__(self, done: int, total: int, zh: str = "", en: str = "") -> None: ...
+
+
+def _untold(done: int, total: int, zh: str = "", en: str = "") -> None:
+    """Nobody waits: the work is no job."""
+
+
 @dataclass(slots=True)
 class Look:
     """A read-only view of what the actor may see, on one day."""
@@ -70,6 +80,7 @@ class Look:
     session: Session
     actor: Actor
     now: datetime
+    report: Report = _untold
 
     @property
     def today(self) -> date:

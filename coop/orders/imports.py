@@ -23,6 +23,16 @@ TERMS = Sheet(
         Column("tolerance", "允差%", "tolerance %", Kind.percent, maximum=10_000),
         Column("payment_days", "付款天数", "payment days", Kind.integer, maximum=MOST_PAYMENT_DAYS),
         Column("place", "交货地点", "place of delivery", longest=200),
+        Column(
+            "advance",
+            "预付%",
+            "advance %",
+            Kind.percent,
+            required=False,
+            maximum=10_000,
+            note_zh="可空：没有预付款",
+            note_en="empty: nothing is paid in advance",
+        ),
     ),
     name_en="Order",
     max_rows=20,
@@ -63,20 +73,20 @@ LINES = Sheet(
         ),
         Column(
             "price",
-            "单价(元/公斤)",
-            "price (yuan/kg)",
+            "单价(元/公斤或元/头)",
+            "price (yuan/kg or yuan/head)",
             Kind.price,
             maximum=MOST_PRICE,
-            aliases=("单价", "price"),
+            aliases=("单价", "单价(元/公斤)", "price", "price (yuan/kg)"),
         ),
         Column(
             "floor",
-            "保底价(元/公斤)",
-            "floor price (yuan/kg)",
+            "保底价(元/公斤或元/头)",
+            "floor price (yuan/kg or yuan/head)",
             Kind.price,
             required=False,
             maximum=MOST_PRICE,
-            aliases=("保底价",),
+            aliases=("保底价", "保底价(元/公斤)", "floor price", "floor price (yuan/kg)"),
         ),
     ),
     key=("product", "grade"),
@@ -111,6 +121,7 @@ def read_order(data: bytes, products: Mapping[str, Product]) -> OrderEntry:
         place=terms.text("place"),
         lines=tuple(_line(code, group, products[code].unit) for code, group in _grouped(rows).items()),
         file_sha=workbook.digest,
+        advance_bp=terms.whole_or("advance", 0),
     )
 
 
@@ -211,6 +222,7 @@ def write_order(entry: OrderEntry, products: Mapping[str, Product], lang: str = 
         "tolerance": entry.tolerance_bp,
         "payment_days": entry.payment_days,
         "place": entry.place,
+        "advance": entry.advance_bp,
     }
     lines: list[dict[str, Value]] = []
     for line in entry.lines:

@@ -82,6 +82,7 @@ class PartRow(TwoSided, Base):
         CheckConstraint("window_from <= window_to", name="window"),
         CheckConstraint("tolerance_bp BETWEEN 0 AND 10000", name="tolerance"),
         CheckConstraint("payment_days BETWEEN 0 AND 3650", name="payment_days"),
+        CheckConstraint("advance_bp BETWEEN 0 AND 10000", name="advance"),
         CheckConstraint(
             "state IN ('received', 'accepted', 'refused', 'split', 'collecting', 'shipped', 'taken', 'paid',"
             " 'closed')",
@@ -103,6 +104,7 @@ class PartRow(TwoSided, Base):
     window_to: Mapped[Day]
     tolerance_bp: Mapped[int]
     payment_days: Mapped[int]
+    advance_bp: Mapped[int] = mapped_column(default=0)
     place: Mapped[Name]
     day: Mapped[Day]
     state: Mapped[Code] = mapped_column(default=PartState.received.value)

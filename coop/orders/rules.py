@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from coop.kernel.errors import Fault
 from coop.kernel.states import Transitions
+from coop.kernel.units import Unit
+from coop.standards.rules import line_amount
 
 WHOLE_BP = 10_000
 MOST_PAYMENT_DAYS = 3650
@@ -73,7 +75,10 @@ class LineEntry:
 
 @dataclass(frozen=True, slots=True)
 class OrderEntry:
-    """An order to one seller as the buyer hands it in. `file_sha` is set where it came as a file."""
+    """An order to one seller as the buyer hands it in. `file_sha` is set where it came as a file.
+
+    `advance_bp` is the share of the order's value the buyer may pay before anything is delivered.
+    """
 
     buyer: str
     seller_entity: str
@@ -85,6 +90,7 @@ class OrderEntry:
     place: str
     lines: tuple[LineEntry, ...]
     file_sha: str | None = None
+    advance_bp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ def faults(entry: OrderEntry, grades_of: Mapping[str, frozenset[str]]) -> list[F
         )
     limits = (
         ("tolerance_bp", entry.tolerance_bp, WHOLE_BP),
+        ("advance_bp", entry.advance_bp, WHOLE_BP),
         ("payment_days", entry.payment_days, MOST_PAYMENT_DAYS),
     )
     for name, value, limit in limits:
@@ -176,6 +183,8 @@ def terms_digest(entry: OrderEntry) -> str:
     True
     >>> terms_digest(terms) == terms_digest(replace(terms, tolerance_bp=501))
     False
+    >>> terms_digest(terms) == terms_digest(replace(terms, advance_bp=2_000))
+    False
     """
     body = asdict(entry)
     del body["file_sha"]
@@ -184,6 +193,29 @@ def terms_digest(entry: OrderEntry) -> str:
     body["lines"] = sorted(body["lines"], key=lambda line: str(line["product"]))
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A line as its value is reckoned: the quantity in base units, and the best price of its grades."""
+
+    quantity: int
+    best_price: int
+    unit: Unit
+
+
+def most_advance(lines: Iterable[Valued], advance_bp: int) -> int:
+    """The most that may be paid in advance, fen: the agreed share of the order's value, rounded down.
+
+    Which grades will come is not known yet, so a line is worth its quantity at the best of its prices (the higher of
+    price and floor). 1,200 kg at 88 yuan and 30 heads at 120 yuan are 109,200 yuan; 20 % of that:
+
+    >>> lines = [Valued(1_200_000, 880_000, Unit.gram), Valued(30, 1_200_000, Unit.head)]
+    >>> most_advance(lines, 2_000), most_advance(lines, 0)
+    (2184000, 0)
+    """
+    value = sum(line_amount(line.quantity, line.best_price, line.unit) for line in lines)
+    return value * advance_bp // WHOLE_BP
 
 
 def most(quantity: int, tolerance_bp: int) -> int:

@@ -51,7 +51,7 @@ def award(claim_id: int, household: str, item: str, points: int, day: date) -> V
     """
     return Voucher(
         day,
-        f"积分奖励 {item} / points awarded",
+        f"积分奖励 {item}",
         (
             debit(_chart.path("points_issued"), points, commodity=POINT),
             credit(household_account(household), points, commodity=POINT),
@@ -64,7 +64,7 @@ def penalty(claim_id: int, household: str, item: str, points: int, day: date) ->
     """A final penalty, `points` > 0 being what the balance can bear: Dr 902 household, Cr 904 deducted."""
     return Voucher(
         day,
-        f"积分扣减 {item} / points deducted",
+        f"积分扣减 {item}",
         (
             debit(household_account(household), points, commodity=POINT),
             credit(_chart.path("points_deducted"), points, commodity=POINT),
@@ -77,7 +77,7 @@ def expiry(expiry_id: int, household: str, points: int, day: date) -> Voucher:
     """Points out of date: Dr 902 household, Cr 905 expired."""
     return Voucher(
         day,
-        "积分过期 / points expired",
+        "积分过期",
         (
             debit(household_account(household), points, commodity=POINT),
             credit(_chart.path("points_expired"), points, commodity=POINT),
@@ -90,7 +90,7 @@ def purchase(purchase_id: int, goods: str, count: int, cost_fen: int, day: date)
     """Goods bought for the shop: Dr inventory, Cr bank (J23)."""
     return Voucher(
         day,
-        f"购德美屋物资 {goods} {count} / goods for the shop",
+        f"购德美屋物资 {goods} {count}",
         (debit(shop_account(), cost_fen, quantity=count), credit(_chart.path("bank"), cost_fen)),
         f"shop:{purchase_id}",
     )
@@ -114,7 +114,7 @@ def redemption(
         postings += [debit(rewards_account(), cost_fen), credit(shop_account(), cost_fen, quantity=count)]
     return Voucher(
         day,
-        f"积分兑换 {goods} {count} / goods for points",
+        f"积分兑换 {goods} {count}",
         tuple(postings),
         f"redemption:{redemption_id}",
     )

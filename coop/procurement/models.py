@@ -1,4 +1,4 @@
-"""Rows of the purchase, all the seller's own: scales, weigh tickets, lots and what they were merged from."""
+"""Rows of the purchase, all the seller's own: scales, weigh tickets and sheets of them, lots and their sources."""
 
 from __future__ import annotations
 
@@ -55,10 +55,44 @@ class ScaleRow(Tenanted, Base):
     calibrated_until: Mapped[Day]
 
 
+class SheetRow(Tenanted, Base):
+    """The tickets of one scale and day, posted with one summary voucher. `digest` is what was keyed in."""
+
+    __tablename__ = "weigh_sheet"
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("tenant_id", "number"),
+        UniqueConstraint("tenant_id", "digest"),
+        UniqueConstraint("tenant_id", "voucher_id"),
+        tenant_fk("entity_id", "legal_entity"),
+        tenant_fk("scale_id", "scale"),
+        voucher_fk("voucher_id"),
+        CheckConstraint("slips > 0 AND total_fen > 0", name="totals"),
+        Index(None, "tenant_id", "day"),
+    )
+
+    id: Mapped[Pk]
+    number: Mapped[Code]
+    digest: Mapped[str] = mapped_column()
+    entity_id: Mapped[Id]
+    scale_id: Mapped[Id]
+    day: Mapped[Day]
+    slips: Mapped[int]
+    total_fen: Mapped[Fen]
+    fee_fen: Mapped[Fen]
+    set_off_fen: Mapped[Fen]
+    payable_fen: Mapped[Fen]
+    voucher_id: Mapped[int | None] = mapped_column(BigId)
+    clerk_id: Mapped[Id]
+
+
 class ReceiptRow(Tenanted, Base):
     """A weigh ticket. It is posted with its voucher and its payable; a wrong one is reversed, never changed.
 
-    The quality limits are those of the day, kept so that the printed formula stays what it was.
+    The quality limits and the terms are those of the day, kept so that the printed formula stays what it was.
+    `total_g` counts heads where the product is counted by head. `voucher_line` credits `total_fen` to the
+    household, `fee_line` (0: none) takes the fee off; on a sheet's voucher they are this ticket's alone.
+    payable = total - fee - set-off; a ticket that is set off whole owes nothing and has no payable.
     """
 
     __tablename__ = "receipt"
@@ -72,22 +106,27 @@ class ReceiptRow(Tenanted, Base):
         tenant_fk("household_id", "household"),
         tenant_fk("scale_id", "scale"),
         tenant_fk("payable_id", "payable"),
+        tenant_fk("sheet_id", "weigh_sheet"),
         seller_side_fk("part_id", "order_part"),
         seller_side_fk("line_id", "order_line"),
         ForeignKeyConstraint(["product"], ["product.code"]),
         voucher_fk("voucher_id"),
         voucher_fk("reversal_id"),
-        UniqueConstraint("tenant_id", "voucher_id"),
+        UniqueConstraint("tenant_id", "voucher_id", "voucher_line"),
         UniqueConstraint("tenant_id", "payable_id"),
         CheckConstraint("0 <= tare_g AND tare_g < gross_g", name="weights"),
         CheckConstraint("moisture_bp BETWEEN 0 AND moisture_max_bp", name="moisture"),
         CheckConstraint("impurity_bp BETWEEN 0 AND 10000", name="impurity"),
         CheckConstraint("total_g > 0 AND total_fen > 0", name="totals"),
+        CheckConstraint("fee_bp BETWEEN 0 AND 10000 AND set_off_bp BETWEEN 0 AND 10000", name="terms"),
+        CheckConstraint("fee_fen >= 0 AND payable_fen >= 0", name="deductions"),
+        CheckConstraint("0 <= set_off_fen AND set_off_fen <= due_before_fen", name="set_off"),
         CheckConstraint("state IN ('posted', 'reversed')", name="state"),
         CheckConstraint("(state = 'reversed') = (reversal_id IS NOT NULL)", name="reversal"),
         CheckConstraint("reversed_by IS NULL OR reversed_by <> clerk_id", name="two_persons"),
         Index(None, "tenant_id", "household_id"),
         Index(None, "tenant_id", "line_id"),
+        Index(None, "tenant_id", "sheet_id"),
     )
 
     id: Mapped[Pk]
@@ -112,8 +151,17 @@ class ReceiptRow(Tenanted, Base):
     impurity_std_bp: Mapped[int]
     total_g: Mapped[Quantity]
     total_fen: Mapped[Fen]
+    fee_bp: Mapped[int] = mapped_column(default=0)
+    fee_fen: Mapped[Fen] = mapped_column(default=0)
+    set_off_bp: Mapped[int] = mapped_column(default=0)
+    due_before_fen: Mapped[Fen] = mapped_column(default=0)
+    set_off_fen: Mapped[Fen] = mapped_column(default=0)
+    payable_fen: Mapped[Fen]
     state: Mapped[Code] = mapped_column(default=ReceiptState.posted.value)
+    sheet_id: Mapped[int | None] = mapped_column(BigId)
     voucher_id: Mapped[int | None] = mapped_column(BigId)
+    voucher_line: Mapped[int] = mapped_column(default=0)
+    fee_line: Mapped[int] = mapped_column(default=0)
     payable_id: Mapped[int | None] = mapped_column(BigId)
     clerk_id: Mapped[Id]
     reversal_id: Mapped[int | None] = mapped_column(BigId)
@@ -157,7 +205,11 @@ class LotRow(Tenanted, Base):
 
 
 class ReceiptLineRow(Tenanted, Base):
-    """A grade of a ticket, with its figures as printed: settle_g x price = amount_fen."""
+    """A grade of a ticket, with its figures as printed: settle_g x price = amount_fen.
+
+    `net_g` and `settle_g` count heads where the product is counted by head; the average live weight then had to
+    lie between the grade's bounds of the day (0 and 0: not asked).
+    """
 
     __tablename__ = "receipt_line"
     __table_args__ = (
@@ -168,6 +220,7 @@ class ReceiptLineRow(Tenanted, Base):
         UniqueConstraint("tenant_id", "receipt_id", "grade"),
         UniqueConstraint("tenant_id", "lot_id"),
         CheckConstraint("net_g > 0 AND settle_g > 0", name="weights"),
+        CheckConstraint("0 <= live_min_g AND live_min_g <= live_max_g", name="live"),
         CheckConstraint("price >= table_price AND price >= floor", name="price"),
         CheckConstraint("amount_fen > 0", name="amount"),
     )
@@ -179,6 +232,8 @@ class ReceiptLineRow(Tenanted, Base):
     grade: Mapped[Code]
     net_g: Mapped[Quantity]
     settle_g: Mapped[Quantity]
+    live_min_g: Mapped[Quantity] = mapped_column(default=0)
+    live_max_g: Mapped[Quantity] = mapped_column(default=0)
     table_price: Mapped[Price]
     floor: Mapped[Price]
     price: Mapped[Price]

@@ -17,6 +17,17 @@ def receipt_link(key: str) -> Link:
     return Link("ReceiptView.show", {"receipt_id": int(key)}, f"收购单 {key}", f"weigh ticket {key}")
 
 
+def sheet_link(key: str) -> Link:
+    return Link("WeighSheetView.show", {"sheet_id": int(key)}, f"收购汇总单 {key}", f"weigh sheet {key}")
+
+
+def takeback_link(key: str) -> Link:
+    """A ticket of a sheet that was taken back: its voucher leads to the ticket."""
+    return Link(
+        "ReceiptView.show", {"receipt_id": int(key)}, f"冲销收购单 {key}", f"reversed weigh ticket {key}"
+    )
+
+
 def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
     """Households that said yes and have not brought all of it."""
     if Role.clerk not in roles or not isinstance(session, ScopedSession):
@@ -39,4 +50,6 @@ def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
 
 
 links.register("receipt", receipt_link)
+links.register("sheet", sheet_link)
+links.register("takeback", takeback_link)
 offers.register("procurement.todos", todos)

@@ -1,4 +1,4 @@
-"""Pages of the purchase: the list of tickets, the clerk's form at the scale (phone first), the weigh slip."""
+"""Pages of the purchase: tickets and sheets of them, the clerk's form at the scale (phone first), the weigh slip."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 
 from coop.kernel.actor import Role
 from coop.kernel.errors import Fault, InputError
-from coop.procurement.queries import receipts, weigh_slip
+from coop.procurement.queries import receipts, sheet_page, sheets, weigh_slip
 from coop.procurement.queries.weighing import WeighPage, weigh_list, weigh_page
 from coop.procurement.rules import WeighEntry, WeighLine
 from coop.procurement.service import reverse_receipt, weigh
@@ -54,6 +54,30 @@ class ReceiptView(Page):
         with self.unit() as work:
             reverse_receipt(work, receipt_id, reason)
         return self.go("ReceiptView.show", receipt_id=receipt_id, say=_("Reversed. Weigh it anew if needed."))
+
+
+class WeighSheetView(Page):
+    """Tickets of a scale and day under one summary voucher."""
+
+    route_base = "/weigh-sheets"
+
+    @expose("/")
+    def index(self) -> str:
+        """All sheets, or those of a day (`?day=`)."""
+        day = request.args.get("day", type=date.fromisoformat)
+        pages = self.pages()
+        with self.look() as view:
+            found = sheets(view.session, day=day)
+        pages = pages.of(len(found))
+        rows = found[pages.offset : pages.offset + pages.size]
+        return self.render("procurement/sheets.html", sheets=rows, pages=pages, day=day)
+
+    @expose("/<int:sheet_id>")
+    def show(self, sheet_id: int) -> str:
+        with self.look() as view:
+            page = sheet_page(view.session, sheet_id)
+            vouchers = allowed("VoucherView.show", view.actor.roles, logged_in=True)
+        return self.render("procurement/sheet.html", page=page, vouchers=vouchers)
 
 
 class WeighView(PhonePage):
@@ -102,16 +126,17 @@ def _entry(form: Form, page: WeighPage, key: str) -> WeighEntry:
         day=form.day("day"),
         gross_g=form.kg("gross"),
         tare_g=form.kg("tare"),
-        moisture_bp=_percent(form, "moisture"),
-        impurity_bp=_percent(form, "impurity"),
+        moisture_bp=0 if page.by_head else _percent(form, "moisture"),
+        impurity_bp=0 if page.by_head else _percent(form, "impurity"),
         lines=tuple(
-            WeighLine(grade, form.kg(f"net_{grade}"))
+            WeighLine(grade, form.integer(f"net_{grade}") if page.by_head else form.kg(f"net_{grade}"))
             for grade in grades
             if form.text(f"net_{grade}", required=False)
         ),
     )
     if not entry.lines:
-        form.fault("gross", "至少填一个等级的净重", "fill in the net weight of one grade at least")
+        what, what_en = ("只数", "heads") if page.by_head else ("净重", "net weight")
+        form.fault("gross", f"至少填一个等级的{what}", f"fill in the {what_en} of one grade at least")
     form.done()
     return entry
 
@@ -139,6 +164,8 @@ def _in_form(fault: Fault, entry: WeighEntry) -> Fault:
 permit("ReceiptView.index", *STAFF)
 permit("ReceiptView.show", *STAFF)
 permit("ReceiptView.reverse", Role.checker)
+permit("WeighSheetView.index", *STAFF)
+permit("WeighSheetView.show", *STAFF)
 for _method in ("index", "form", "weigh"):
     permit(f"WeighView.{_method}", Role.clerk)
 menu_entry("WeighView.index", lazy_gettext("Weigh and buy"), icon="scale", group=Group.harvest, order=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.kernel.db import Base, Code, Instant, Pk
@@ -21,3 +22,5 @@ class DemoRunRow(Base):
     step: Mapped[Code] = mapped_column(default="")
     started_at: Mapped[Instant]
     finished_at: Mapped[datetime | None]
+    # What the finished demo left, counted over all tenants; `coop demo --wipe` refuses when it has changed.
+    census: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from calendar import month_name
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -13,15 +14,29 @@ from coop.kernel.clock import SystemClock, ToldClock, business_day
 from coop.kernel.config import Settings
 from coop.kernel.errors import CoopError
 from coop.kernel.unit import look, unit
-from coop.orders.models import LineRow
 from coop.parties.models import TenantRow
-from coop.season import cast, files, harvest, opening, trade, village, year_end
+from coop.season import agenda, cast, grants, opening
 from coop.season.figures import figures
 from coop.season.models import DemoRunRow
-from coop.season.stage import Stage
-from coop.standards.queries import products
+from coop.season.stage import Stage, Village
+from coop.season.wipe import taken_now
 
-Progress = Callable[[str], None]
+# What is told next, and how much of the whole is told by then, in per cent.
+Progress = Callable[[str, int], None]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 class NotEmptyError(CoopError):
@@ -75,7 +90,7 @@ def tell(
     asked = (year or last_full_year(), seed, households)
     if not _begun_before(asked):
         _tell(asked, progress)
-    progress("核对 verify …")
+    progress("核对 verify", 97)
     return figures(asked[0])
 
 
@@ -97,87 +112,49 @@ def _begun_before(asked: tuple[int, int, int]) -> bool:
 
 def _tell(asked: tuple[int, int, int], progress: Progress) -> None:
     year, seed, households = asked
-    stage = Stage(ToldClock(date(year, 1, 1)), year, households)
-    homes = cast.village(households, year, seed)
+    stage = Stage(ToldClock(date(year, 1, 1)), year, seed)
+    sizes = cast.sizes(households)
+    for village in cast.VILLAGES:
+        if village.code in sizes:
+            stage.villages.append(
+                Village(stage, village, cast.homes(village, sizes[village.code], year, seed))
+            )
     with unit(system(), stage.clock) as work:
         work.session.add(DemoRunRow(year=year, seed=seed, households=households, started_at=work.now))
-    for name, act in _chapters(stage, homes, seed):
-        progress(name)
+    chapters = [*_chapters(stage)]
+    for place, (name, act) in enumerate(chapters):
+        progress(name, place * 97 // len(chapters))
         with unit(system(), stage.clock) as work:
-            _run(work.session.scalars(select(DemoRunRow)).one(), name)
+            work.session.scalars(select(DemoRunRow)).one().step = name
         act()
+    left = taken_now()
     with unit(system(), stage.clock) as work:
-        work.session.scalars(select(DemoRunRow)).one().finished_at = SystemClock().now()
+        run = work.session.scalars(select(DemoRunRow)).one()
+        run.finished_at, run.census = SystemClock().now(), left
 
 
-def _run(row: DemoRunRow, step: str) -> None:
-    row.step = step
-
-
-def _chapters(stage: Stage, homes: tuple[cast.Home, ...], seed: int) -> list[tuple[str, Callable[[], None]]]:
-    """The year as it happened, one line a chapter."""
-    numbers = [home.number for home in homes]
-    line: list[int] = []
-
-    def part() -> int:
-        with stage.see("manager") as view:
-            return view.session.scalars(select(LineRow.part_id).where(LineRow.id == line[0])).one()
-
-    def spring() -> None:
-        village.quarter(stage, 1, numbers)
-        harvest.weigh_flush(stage, line[0], harvest.SPRING[:1], last=False, seed=seed)
-        village.month_end(stage, 3)
-        village.shop_stock(stage)
-        harvest.weigh_flush(stage, line[0], harvest.SPRING[1:2], last=False, seed=seed + 1)
-        village.month_end(stage, 4)
-        harvest.weigh_flush(stage, line[0], harvest.SPRING[2:], last=False, seed=seed + 2)
-        harvest.ship_and_bill(stage, part(), 5, 14, short_g=350, vehicle="陕F·演示1")
-        village.month_end(stage, 5)
-
-    def summer() -> None:
-        harvest.pay_households(stage, 6, 10, returned=True)
-        village.quarter(stage, 2, numbers)
-        village.month_end(stage, 6)
-        village.shop_opens(stage, numbers)
-        village.month_end(stage, 7)
-        village.month_end(stage, 8)
-
-    def autumn() -> None:
-        village.quarter(stage, 3, numbers)
-        harvest.weigh_flush(stage, line[0], harvest.AUTUMN[:1], last=False, seed=seed + 3)
-        village.month_end(stage, 9)
-        harvest.weigh_flush(stage, line[0], harvest.AUTUMN[1:2], last=False, seed=seed + 4)
-        village.month_end(stage, 10)
-        harvest.weigh_flush(stage, line[0], harvest.AUTUMN[2:], last=True, seed=seed + 5)
-        harvest.ship_and_bill(stage, part(), 11, 12, short_g=0, vehicle="陕F·演示2")
-        village.month_end(stage, 11)
-
-    def winter() -> None:
-        village.reward_deliveries(stage)
-        harvest.pay_households(stage, 12, 15, returned=False)
-        village.quarter(stage, 4, numbers)
-        village.month_end(stage, 12)
+def _chapters(stage: Stage) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The year as it happened: the founding, the twelve months, and each village's closing."""
 
     def first_days() -> None:
         opening.found(stage)
-        opening.register(stage, files.village_workbook(homes, stage.year))
-        opening.open_books(stage, sum(cast.SHARE_PRICE_FEN for _ in homes))
+        grants.announce(stage)
+        for village in stage.villages:
+            opening.register(village)
+            opening.open_books(village)
 
-    def order() -> None:
-        village.month_end(stage, 1)
-        trade.set_prices(stage)
-        with stage.see("manager") as view:
-            workbook = files.order_workbook(cast.order_quantity(homes), stage.year, products(view.session))
-        line.append(trade.order(stage, workbook))
-        trade.split(stage, line[0])
-        village.month_end(stage, 2)
+    yield "建账、名册 register and books", first_days
+    events = agenda.events(stage)
+    for month in range(1, 13):
+        yield f"{month} 月 {month_name[month]}", _month(events, month)
+    for village, close in zip(stage.villages, agenda.closings(stage), strict=True):
+        yield f"决算、分红 closing and dividend {village.cast.short}", close
 
-    return [
-        ("建账、名册 register and books", first_days),
-        ("订单、分解 order and split", order),
-        ("春菇收购 spring harvest", spring),
-        ("夏季 summer", summer),
-        ("秋菇收购 autumn harvest", autumn),
-        ("年末 end of the year", winter),
-        ("决算、分红 closing and dividend", lambda: year_end.distribute(stage)),
-    ]
+
+def _month(events: list[agenda.Event], month: int) -> Callable[[], None]:
+    def tell_month() -> None:
+        for event in events:
+            if event.day.month == month:
+                event.act()
+
+    return tell_month

@@ -1,4 +1,4 @@
-"""Village life beside the harvest: points and the shop, the month's ordinary vouchers, the months closed."""
+"""Village life beside the harvest: points and the shop, grants, the month's ordinary vouchers, the months closed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy import select
 from coop.accounting import service as accounting
 from coop.accounting.service import DraftLine
 from coop.kernel import work as queue
+from coop.kernel.unit import Unit
 from coop.points import service as points
 from coop.points.models import ClaimRow, ClaimState
-from coop.season.harvest import stamp_all
 from coop.season.opening import YUAN
-from coop.season.stage import Stage
+from coop.season.stage import Village
 
 # What the charter's quarters bring: item and which households (every n-th, beginning at the k-th).
 DEEDS = {
@@ -42,73 +42,89 @@ ORDINARY = (
 )
 
 
-def quarter(stage: Stage, number: int, homes: list[str]) -> None:
+def quarter(village: Village, number: int) -> None:
     """One quarter's review: proposed, checked, scored by the committee, published, final after its days."""
+    stage = village.stage
     month = number * 3
     stage.on(month, 5)
-    with stage.act("clerk") as work:
+    with village.act("clerk") as work:
         for item, step, first in DEEDS[number]:
-            for home in homes[first::step]:
+            for home in village.numbers[first::step]:
                 points.propose(work, household=home, item=item, day=stage.today, evidence="网格员走访记录")
-    _finalise(stage, date(stage.year, month, 10), date(stage.year, month, 19))
+    _finalise(village, date(stage.year, month, 10), date(stage.year, month, 19))
 
 
-def reward_deliveries(stage: Stage) -> None:
+def reward_deliveries(village: Village) -> None:
     """The deliveries that were kept in full proposed themselves to the committee (charter item C01)."""
+    stage = village.stage
+    stage.on(12, 20)
     queue.drain()
-    _finalise(stage, date(stage.year, 12, 3), date(stage.year, 12, 12))
+    _finalise(village, date(stage.year, 12, 21), date(stage.year, 12, 30))
 
 
-def _finalise(stage: Stage, reviewed: date, final: date) -> None:
-    stage.clock.day = reviewed
-    with stage.act("manager") as work:
-        for claim in work.session.scalars(select(ClaimRow).where(ClaimRow.state == ClaimState.proposed)):
-            points.check(work, claim.id)
-    with stage.act("supervisor") as work:
-        claims = list(work.session.scalars(select(ClaimRow.id).where(ClaimRow.state == ClaimState.checked)))
+def _finalise(village: Village, reviewed: date, final: date) -> None:
+    clock = village.stage.clock
+    clock.day = reviewed
+    with village.act("manager") as work:
+        if proposed := _claims(work, village, ClaimState.proposed):
+            points.check_all(work, proposed)
+    with village.act("supervisor") as work:
+        claims = _claims(work, village, ClaimState.checked)
         if not claims:  # a very small village has quarters without a deed
             return
         points.score(work, claims)
         points.publish(work, claims)
-    stage.clock.day = final
-    with stage.act("manager") as work:
+    clock.day = final
+    with village.act("manager") as work:
         points.finalise(work, claims)
-    stamp_all(stage, final)
+    village.stamp(final)
 
 
-def shop_stock(stage: Stage) -> None:
+def _claims(work: Unit, village: Village, state: ClaimState) -> list[int]:
+    rows = select(ClaimRow.id).where(ClaimRow.tenant_id == village.tenant, ClaimRow.state == state)
+    return list(work.session.scalars(rows.order_by(ClaimRow.id)))
+
+
+def shop_stock(village: Village) -> None:
     """Demei House is stocked."""
+    stage = village.stage
     stage.on(4, 8)
-    with stage.act("clerk") as work:
+    with village.act("clerk") as work:
         for goods, count, cost in (("TOOTHPASTE", 40, 5_00), ("SOAP", 40, 3_20), ("DETERGENT", 20, 10_50)):
             points.buy_goods(work, goods=goods, count=count, cost_fen=count * cost, day=stage.today)
-    stamp_all(stage, stage.today)
+    village.stamp(stage.today)
 
 
-def shop_opens(stage: Stage, homes: list[str]) -> None:
+def shop_opens(village: Village) -> None:
     """Some households come with their points; two persons hand over."""
+    stage = village.stage
     stage.on(7, 12)
-    with stage.act("clerk") as work:
-        for home in homes[0:9:3]:
-            points.redeem(work, household=home, goods="SOAP", count=1, second_id=stage.users["supervisor"])
-    stamp_all(stage, stage.today)
+    with village.act("clerk") as work:
+        for home in village.numbers[0:24:3]:
+            points.redeem(work, household=home, goods="SOAP", count=1, second_id=village.user("supervisor"))
+    village.stamp(stage.today)
 
 
-def month_end(stage: Stage, month: int) -> None:
+def month_end(village: Village, month: int) -> None:
     """The month's manual vouchers, made by one and checked by another; then both books close the month."""
+    stage = village.stage
     stage.clock.day = date(stage.year, month, monthrange(stage.year, month)[1])
-    for book, when, summary, debit, credit, yuan in ORDINARY:
-        if when not in (0, month):
-            continue
-        entity, times = (stage.rceo, 1) if book == "rceo" else (stage.coop, stage.households)
-        fen = yuan * YUAN * times
-        lines = (DraftLine(debit, debit_fen=fen), DraftLine(credit, credit_fen=fen))
-        with stage.act("accountant") as work:
-            made = accounting.draft(
-                work, entity, day=stage.today, summary=summary, lines=lines, attachments=1
+    made = []
+    with village.act("accountant") as work:
+        for book, when, summary, debit, credit, yuan in ORDINARY:
+            if when not in (0, month):
+                continue
+            entity, times = (village.rceo, 1) if book == "rceo" else (village.coop, len(village.homes))
+            fen = yuan * YUAN * times
+            lines = (DraftLine(debit, debit_fen=fen), DraftLine(credit, credit_fen=fen))
+            made.append(
+                accounting.draft(
+                    work, entity, day=stage.today, summary=summary, lines=lines, attachments=1
+                ).id
             )
-        with stage.act("checker") as work:
-            accounting.approve(work, made.id)
-    with stage.act("accountant") as work:
-        for entity in (stage.rceo, stage.coop):
+    with village.act("checker") as work:
+        for voucher in made:
+            accounting.approve(work, voucher)
+    with village.act("accountant") as work:
+        for entity in village.entities:
             accounting.close_month(work, entity, stage.year, month)

@@ -44,11 +44,15 @@ class PaymentState(StrEnum):
 
 
 SALE_MOVES = Transitions("结算单 bill", {(SaleState.open, SaleState.paid)})
+ADVANCE_MOVES = Transitions("预付款 advance", {(PaymentState.advised, PaymentState.received)})
 PAYMENT_MOVES = Transitions("付款 payment", {(PaymentState.advised, PaymentState.received)})
 
 
 class SaleRow(TwoSided, Base):
-    """The bill of an agreed acceptance. `claim_fen` is what the agreed claims took off it."""
+    """The bill of an agreed acceptance. `claim_fen` is what the agreed claims took off it.
+
+    `paid_fen` is all that is settled; `set_off_fen` is what of it came from the advance.
+    """
 
     __tablename__ = "sale"
     __table_args__ = (
@@ -61,6 +65,7 @@ class SaleRow(TwoSided, Base):
         sides_fk("part_id", "order_part"),
         CheckConstraint("amount_fen >= 0 AND claim_fen >= 0", name="amounts"),
         CheckConstraint("paid_fen >= 0 AND paid_fen <= amount_fen", name="paid_within"),
+        CheckConstraint("set_off_fen >= 0 AND set_off_fen <= paid_fen", name="set_off_within"),
         CheckConstraint("state IN ('open', 'paid')", name="state"),
         CheckConstraint("(state = 'paid') = (paid_fen = amount_fen)", name="paid_in_full"),
         Index(None, "part_id"),
@@ -76,6 +81,7 @@ class SaleRow(TwoSided, Base):
     due_day: Mapped[Day]
     amount_fen: Mapped[Fen]
     claim_fen: Mapped[Fen]
+    set_off_fen: Mapped[Fen] = mapped_column(default=0)
     paid_fen: Mapped[Fen] = mapped_column(default=0)
     state: Mapped[Code] = mapped_column(default=SaleState.open.value)
     lines: Mapped[list[SaleLineRow]] = relationship(
@@ -156,3 +162,55 @@ class PaymentRow(TwoSided, Base):
     bank_reference: Mapped[Name]
     state: Mapped[Code] = mapped_column(default=PaymentState.advised.value)
     received_on: Mapped[date | None]
+
+
+class AdvanceRow(TwoSided, Base):
+    """Money the buyer paid before delivery: advised by the buyer, received by the seller, set off by bills."""
+
+    __tablename__ = "advance"
+    __table_args__ = (
+        sides_key(),
+        UniqueConstraint("buyer_id", "number"),
+        UniqueConstraint("part_id", "bank_reference"),
+        sides_fk("part_id", "order_part"),
+        CheckConstraint("amount_fen > 0", name="amount"),
+        CheckConstraint("set_off_fen >= 0 AND set_off_fen <= amount_fen", name="set_off_within"),
+        CheckConstraint("state IN ('advised', 'received')", name="state"),
+        CheckConstraint("(state = 'received') = (received_on IS NOT NULL)", name="received_on"),
+        CheckConstraint("state = 'received' OR set_off_fen = 0", name="received_first"),
+    )
+    author: ClassVar[Literal["buyer", "seller", "either"]] = "buyer"
+
+    id: Mapped[Pk]
+    number: Mapped[Code]
+    part_id: Mapped[Id]
+    day: Mapped[Day]
+    amount_fen: Mapped[Fen]
+    bank_reference: Mapped[Name]
+    state: Mapped[Code] = mapped_column(default=PaymentState.advised.value)
+    received_on: Mapped[date | None]
+    set_off_fen: Mapped[Fen] = mapped_column(default=0)
+
+    @property
+    def left_fen(self) -> int:
+        """What is received and not set off yet."""
+        return self.amount_fen - self.set_off_fen if self.state == PaymentState.received else 0
+
+
+class SetOffRow(TwoSided, Base):
+    """So much of an advance was set off by a bill."""
+
+    __tablename__ = "advance_set_off"
+    __table_args__ = (
+        sides_fk("advance_id", "advance"),
+        sides_fk("sale_id", "sale"),
+        UniqueConstraint("advance_id", "sale_id"),
+        CheckConstraint("amount_fen > 0", name="amount"),
+        Index(None, "sale_id"),
+    )
+    author: ClassVar[Literal["buyer", "seller", "either"]] = "seller"
+
+    id: Mapped[Pk]
+    advance_id: Mapped[Id]
+    sale_id: Mapped[Id]
+    amount_fen: Mapped[Fen]

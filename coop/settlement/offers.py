@@ -12,11 +12,15 @@ from coop.delivery.models import AcceptanceRow, AcceptanceState
 from coop.kernel.actor import Role
 from coop.kernel.registries import Link, Todo, links, offers
 from coop.kernel.scopes import ScopedSession
-from coop.settlement.models import PaymentRow, PaymentState, SaleRow, SaleState
+from coop.settlement.models import AdvanceRow, PaymentRow, PaymentState, SaleRow, SaleState
 
 
 def payment_link(key: str) -> Link:
     return Link("SaleView.payment", {"payment_id": int(key)}, f"货款 {key}", f"payment {key}")
+
+
+def advance_link(key: str) -> Link:
+    return Link("SaleView.advance", {"advance_id": int(key)}, f"预付款 {key}", f"advance {key}")
 
 
 def sale_link(key: str) -> Link:
@@ -42,6 +46,11 @@ def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
         found.append(
             Todo("待核对到账的货款", "payments to find on the bank statement", count, "SaleView.index")
         )
+        waiting = (AdvanceRow.seller_id == tenant, AdvanceRow.state == PaymentState.advised.value)
+        count = _count(session, AdvanceRow, *waiting)
+        found.append(
+            Todo("待核对到账的预付款", "advances to find on the bank statement", count, "SaleView.index")
+        )
     if Role.enterprise in roles:
         count = _count(session, SaleRow, SaleRow.buyer_id == tenant, SaleRow.state == SaleState.open.value)
         found.append(Todo("待付款的结算单", "bills to pay", count, "SaleView.index"))
@@ -49,11 +58,14 @@ def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
 
 
 def _count(
-    session: Session, kind: type[AcceptanceRow | PaymentRow | SaleRow], *wanted: ColumnElement[bool]
+    session: Session,
+    kind: type[AcceptanceRow | AdvanceRow | PaymentRow | SaleRow],
+    *wanted: ColumnElement[bool],
 ) -> int:
     return session.scalar(select(func.count()).select_from(kind).where(*wanted)) or 0
 
 
+links.register("advance", advance_link)
 links.register("payment", payment_link)
 links.register("sale", sale_link)
 offers.register("settlement.todos", todos)

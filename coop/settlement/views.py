@@ -16,8 +16,15 @@ from coop.governance.views.shared import once_only, person
 from coop.kernel.actor import Role
 from coop.kernel.errors import Fault, InputError
 from coop.settlement import service
-from coop.settlement.queries import payment, statement
-from coop.settlement.queries.pages import acceptance_page, batch_page, pay_board, sale_board, sale_page
+from coop.settlement.queries import advance_page, payment, statement
+from coop.settlement.queries.pages import (
+    acceptance_page,
+    batch_page,
+    claim_page,
+    pay_board,
+    sale_board,
+    sale_page,
+)
 from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
 from coop.web.permissions import allowed, permit
@@ -60,6 +67,14 @@ class SaleView(Page):
             sale_id, number = row.id, row.number
         return self.go("SaleView.show", sale_id=sale_id, say=_("Bill %(number)s is made.", number=number))
 
+    @expose("/acceptances/<int:acceptance_id>/claim")
+    def claim(self, acceptance_id: int) -> str:
+        """What became of the claims of an acceptance; the shipment's page loads it into itself."""
+        with self.look() as view:
+            page = claim_page(view.session, acceptance_id, view.today)
+        template = "settlement/claim_part.html" if self.partial() else "settlement/claim.html"
+        return self.render(template, page=page)
+
     @expose("/<int:sale_id>/payments", methods=["POST"])
     def advise(self, sale_id: int) -> ResponseReturnValue:
         form = Form()
@@ -70,11 +85,9 @@ class SaleView(Page):
             with self.unit() as work:
                 service.advise_payment(work, sale_id, amount_fen=amount, day=day, bank_reference=reference)
         except InputError as error:
-            names = {"/amount_fen": "amount"}
-            told = [Fault(names.get(f.place, f.place.strip("/")), f.zh, f.en) for f in error.faults]
             with self.look() as view:
                 page = sale_page(view.session, sale_id, view.today)
-            return self.invalid("settlement/show.html", InputError(told), page=page, today=view.today)
+            return self.invalid("settlement/show.html", _in_form(error), page=page, today=view.today)
         return self.go("SaleView.show", sale_id=sale_id, say=_("Noted. The seller looks for it at the bank."))
 
     @expose("/payments/<int:payment_id>")
@@ -93,7 +106,46 @@ class SaleView(Page):
     def statement(self, part_id: int) -> str:
         with self.look() as view:
             found = statement(view.session, part_id, view.today)
-        return self.render("settlement/statement.html", statement=found)
+        return self.render("settlement/statement.html", statement=found, form={}, today=view.today)
+
+    @expose("/orders/<int:part_id>/advances", methods=["POST"])
+    def advise_advance(self, part_id: int) -> ResponseReturnValue:
+        form = Form()
+        try:
+            amount, day = form.yuan("amount", minimum=1), form.day("day")
+            reference = form.text("bank_reference", longest=200)
+            form.done()
+            with self.unit() as work:
+                row = service.advise_advance(
+                    work, part_id, amount_fen=amount, day=day, bank_reference=reference
+                )
+                advance_id = row.id
+        except InputError as error:
+            with self.look() as view:
+                found = statement(view.session, part_id, view.today)
+            return self.invalid(
+                "settlement/statement.html", _in_form(error), statement=found, today=view.today
+            )
+        say = _("Noted. The seller looks for it at the bank.")
+        return self.go("SaleView.advance", advance_id=advance_id, say=say)
+
+    @expose("/advances/<int:advance_id>")
+    def advance(self, advance_id: int) -> str:
+        with self.look() as view:
+            page = advance_page(view.session, advance_id)
+        return self.render("settlement/advance.html", page=page)
+
+    @expose("/advances/<int:advance_id>/receive", methods=["POST"])
+    def receive_advance(self, advance_id: int) -> ResponseReturnValue:
+        with self.unit() as work:
+            service.receive_advance(work, advance_id)
+        return self.go("SaleView.advance", advance_id=advance_id, say=_("Received and posted."))
+
+
+def _in_form(error: InputError) -> InputError:
+    """Faults of the use case ("/amount_fen"), told at the field of the form ("amount")."""
+    names = {"/amount_fen": "amount"}
+    return InputError([Fault(names.get(f.place, f.place.strip("/")), f.zh, f.en) for f in error.faults])
 
 
 class BatchView(Page):
@@ -169,12 +221,14 @@ class BatchView(Page):
         return self.go("BatchView.show", batch_id=batch_id, say=say)
 
 
-for _method in ("index", "show", "of_acceptance", "payment", "statement"):
+for _method in ("index", "show", "of_acceptance", "claim", "payment", "advance", "statement"):
     permit(f"SaleView.{_method}", *READERS)
 permit("SaleView.statement", Role.county)
 permit("SaleView.bill", Role.manager, Role.accountant)
 permit("SaleView.advise", Role.enterprise)
 permit("SaleView.receive", Role.accountant)
+permit("SaleView.advise_advance", Role.enterprise)
+permit("SaleView.receive_advance", Role.accountant)
 for _method in ("list", "show"):
     permit(f"BatchView.{_method}", *PAYERS)
 permit("BatchView.propose", Role.accountant, Role.manager)

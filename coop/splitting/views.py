@@ -115,8 +115,7 @@ class SplitView(Page):
         }
         form.done()
         with self.unit() as work:
-            for allocation_id, yes in sorted(said.items()):
-                service.answer(work, allocation_id, yes, via)
+            service.answer_all(work, split_id, said, via)
         return self._back(split_id, _("%(count)s answers are noted.", count=len(said)))
 
     @expose("/<int:split_id>/reallocate", methods=["POST"])

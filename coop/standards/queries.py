@@ -1,4 +1,4 @@
-"""Reads of the standards: products with their grades, and the price that holds on a day."""
+"""Reads of the standards: products with their grades, and the price and the terms that hold on a day."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 
 from coop.kernel.errors import CoopError, NotFoundError
 from coop.kernel.units import Unit
-from coop.standards.models import GradeRow, PriceState, ProductRow, PurchasePriceRow
+from coop.standards.models import GradeRow, PriceState, ProductRow, PurchasePriceRow, TermsRow
 from coop.standards.rules import paid_price
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
+    """A grade; of a product by head with the average live weight a head of it has, in grams (0, 0: not asked)."""
+
     code: str
     name: str
     name_en: str
     rank: int
+    live_min_g: int = 0
+    live_max_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,28 @@ class PriceLine:
         return paid_price(self.price, self.floor)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an entity keeps of a slip, basis points: its fee, and the most that is set off against dues.
+
+    Without approved terms there is no fee, and half of what is earned may be set off.
+    """
+
+    fee_bp: int = 0
+    set_off_bp: int = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class TermsLine:
+    """Terms as a table shows them, approved or not."""
+
+    terms_id: int
+    product: str
+    since: date
+    terms: Terms
+    approved: bool
+
+
 class NoPriceError(CoopError):
     def __init__(self, product: str, grade: str, day: date) -> None:
         super().__init__(
@@ -80,7 +106,8 @@ def products(session: Session) -> dict[str, Product]:
     """All products by code."""
     grades: dict[str, list[Grade]] = {}
     for row in session.scalars(select(GradeRow).order_by(GradeRow.product, GradeRow.rank)):
-        grades.setdefault(row.product, []).append(Grade(row.code, row.name, row.name_en, row.rank))
+        grade = Grade(row.code, row.name, row.name_en, row.rank, row.live_min_g, row.live_max_g)
+        grades.setdefault(row.product, []).append(grade)
     return {
         row.code: Product(
             code=row.code,
@@ -133,6 +160,41 @@ def price_table(
 def price_history(session: Session, entity_id: int) -> tuple[PriceLine, ...]:
     """Every price an entity ever proposed, by product, rank and day."""
     return tuple(_prices(session, entity_id))
+
+
+def terms_on(session: Session, entity_id: int, product: str, day: date) -> Terms:
+    """The newest approved terms of an entity for a product on a day; the default where there are none."""
+    row = session.scalars(
+        select(TermsRow)
+        .where(
+            TermsRow.entity_id == entity_id,
+            TermsRow.product == product,
+            TermsRow.since <= day,
+            TermsRow.state == PriceState.approved.value,
+        )
+        .order_by(TermsRow.since.desc())
+        .limit(1)
+    ).one_or_none()
+    return Terms() if row is None else Terms(row.fee_bp, row.set_off_bp)
+
+
+def terms_history(session: Session, entity_id: int) -> tuple[TermsLine, ...]:
+    """Every terms an entity ever proposed, by product and day."""
+    rows = session.scalars(
+        select(TermsRow)
+        .where(TermsRow.entity_id == entity_id)
+        .order_by(TermsRow.product, TermsRow.since, TermsRow.id)
+    )
+    return tuple(
+        TermsLine(
+            row.id,
+            row.product,
+            row.since,
+            Terms(row.fee_bp, row.set_off_bp),
+            approved=row.state == PriceState.approved,
+        )
+        for row in rows
+    )
 
 
 def _prices(session: Session, entity_id: int, *wanted: ColumnElement[bool]) -> list[PriceLine]:

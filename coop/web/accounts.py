@@ -24,6 +24,7 @@ from ledger.tables import UtcDateTime
 
 PUBLIC_ROLE = "Public"
 MINIMUM_LENGTH = 8
+NO_PASSWORD = "!"  # noqa: S105  (no hash at all: no password ever matches it)
 # Beside length, the few that are tried first everywhere; the account's own name is refused as well.
 COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text("utf-8").split())
 
@@ -102,17 +103,51 @@ def new_account(
     password or a name already taken.
     """
     faults = [fault] if (fault := password_fault(password, username)) else []
-    if session.scalar(select(Account.id).where(Account.username == username)) is not None:
+    if taken(session, username):
         faults.append(Fault("username", "这个登录号已被使用", "this login name is taken"))
     if faults:
         raise InputError(faults)
+    return _stored(session, username, name, roles, password=password_hash(password), active=True)
+
+
+def account_without_password(
+    session: Session, *, username: str, name: str, roles: Iterable[Role], active: bool
+) -> Account:
+    """Store an account nobody can log in to with a password: one that is invited (not active until the person
+    has set a password), or one that logs in by telephone or card. Raises InputError for a name taken.
+    """
+    if taken(session, username):
+        raise InputError([Fault("username", "这个登录号已被使用", "this login name is taken")])
+    return _stored(session, username, name, roles, password=NO_PASSWORD, active=active)
+
+
+def set_first_password(account: Account, password: str) -> None:
+    """The invited person's own password: the account opens. Raises InputError for a weak one."""
+    if fault := password_fault(password, str(account.username)):
+        raise InputError([fault])
+    account.password, account.active = password_hash(password), True
+    account.fail_login_count, account.locked_until = 0, None
+    account.end_sessions()
+
+
+def taken(session: Session, username: str) -> bool:
+    return session.scalar(select(Account.id).where(Account.username == username)) is not None
+
+
+def account(session: Session, user_id: int) -> Account | None:
+    return session.get(Account, user_id)
+
+
+def _stored(
+    session: Session, username: str, name: str, roles: Iterable[Role], *, password: str, active: bool
+) -> Account:
     rows = ensure_roles(session)
     account = Account(
         username=username,
         first_name=name,
         last_name="",
-        active=True,
-        password=password_hash(password),
+        active=active,
+        password=password,
         roles=[rows[str(role)] for role in sorted(set(roles))],
     )
     session.add(account)

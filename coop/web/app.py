@@ -28,8 +28,9 @@ from coop.web.config import web_config
 from coop.web.errors import in_english, init_errors
 from coop.web.formats import FILTERS
 from coop.web.headers import init_headers
+from coop.web.jobs import Jobs
 from coop.web.menu import menu_for
-from coop.web.pages import Home, Jobs, MyAccount, Service
+from coop.web.pages import Home, MyAccount, Service
 from coop.web.permissions import allowed, guard
 from coop.web.security import CoopSecurityManager
 from coop.web.state import ActorFor, WebState, web_state

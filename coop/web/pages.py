@@ -1,4 +1,4 @@
-"""The toolkit's own pages: home, health, language, own account, a job's progress. Subjects add all others."""
+"""The toolkit's own pages: home, health, language, own account. Subjects add all others."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.security import check_password_hash
 
-from coop.kernel import jobs
 from coop.kernel.actor import Role
 from coop.kernel.errors import InputError
-from coop.kernel.jobs import JobState
 from coop.web.accounts import password_fault
 from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
@@ -95,28 +93,6 @@ class MyAccount(Page):
 permit("MyAccount.index", ANY)
 permit("MyAccount.password", ANY)
 
-
-class Jobs(Page):
-    """Long work: its progress (polled by htmx once a second), its end, cancelling it."""
-
-    route_base = "/jobs"
-
-    @expose("/<int:job_id>")
-    def show(self, job_id: int) -> str:
-        with self.look() as view:
-            job = jobs.find(view.session, job_id)
-            template = "ui/job_part.html" if self.partial() else "ui/job.html"
-            return self.render(template, job=job, going=job.state in (JobState.queued, JobState.running))
-
-    @expose("/<int:job_id>/cancel", methods=["POST"])
-    def cancel(self, job_id: int) -> ResponseReturnValue:
-        with self.unit() as u:
-            jobs.cancel(u, job_id)
-        return self.go("Jobs.show", job_id=job_id, say=_("Cancelled."))
-
-
-permit("Jobs.show", ANY)
-permit("Jobs.cancel", ANY)
 
 # FAB's screens and routes. `/back` and `/lang` are FAB's own page stack and switch; `Service.locale`
 # replaces the latter.

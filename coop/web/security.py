@@ -27,6 +27,7 @@ from werkzeug.security import check_password_hash
 from coop.kernel.actor import Role
 from coop.web.accounts import Account, password_hash
 from coop.web.config import ABSOLUTE
+from coop.web.doors import ways_in
 from coop.web.formats import instant
 from coop.web.state import web_state
 
@@ -83,7 +84,8 @@ class Login(AuthDBView):
                 _("Wrong number or password. After five wrong tries an account rests for a while."), "danger"
             )
             status = 401
-        return self.render_template(self.login_template, username=request.form.get("username", "")), status
+        username = request.form.get("username", "")
+        return self.render_template(self.login_template, username=username, ways=ways_in()), status
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> ResponseReturnValue:

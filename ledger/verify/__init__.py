@@ -7,7 +7,7 @@ expected, found and difference. Control accounts (L8) and documents (L11) are ch
 from sqlalchemy.orm import Session
 
 from ledger.periods import book_of
-from ledger.verify import books, vouchers
+from ledger.verify import books, chain, vouchers
 from ledger.verify.finding import Finding
 
 __all__ = ["Finding", "check_book"]
@@ -20,7 +20,7 @@ def check_book(session: Session, book_id: int, *, beancount: bool = True) -> lis
     """
     book = book_of(session, book_id)
     checks = [
-        vouchers.balanced, vouchers.owned, vouchers.reversals, vouchers.numbers,
+        vouchers.balanced, vouchers.owned, vouchers.reversals, chain.sealed, vouchers.numbers,
         books.periods, books.trial, books.stored, books.never_negative,
     ]  # fmt: skip
     if beancount:

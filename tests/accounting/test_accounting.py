@@ -14,6 +14,7 @@ from coop.accounting.rules import DraftLine, line_faults
 from coop.accounting.service.drafts import DocumentVoucherError, OwnDraftError
 from coop.books import queries as books
 from coop.books.models import PayableKind
+from coop.kernel import results
 from coop.kernel import work as jobs
 from coop.kernel.actor import Role
 from coop.kernel.config import Settings
@@ -153,17 +154,17 @@ def test_export_and_verify_run_as_jobs(village: Village, settings: Settings) -> 
     with unit(village.actor(Role.accountant, user=2)) as work:
         made, checked = accounting.ask_export(work, "TYP-COOP", 2025).id, accounting.ask_verify(work).id
     for job in (made, checked):
-        jobs.run_job(job, village.tenant, 2)
+        jobs.run_job(job, village.tenant)
     with look(village.actor()) as seen:
         row = find(seen.session, made)
         assert row.state == JobState.done
         assert row.result is not None
-        text = exports.result_file(village.tenant, row.result["file"]).read_text(encoding="utf-8")
+        text = results.path_of(village.tenant, row.result).read_text(encoding="utf-8")
         report = find(seen.session, checked).result
         assert report == {"ok": True, "books": ["TYP-COOP", "TYP-RCEO"], "findings": []}
     assert text == exports.beancount_text("TYP-COOP", 2025)
     with pytest.raises(NotFoundError):
-        exports.result_file(village.tenant, "../secret-2025.beancount")
+        results.path_of(village.tenant, row.result | {"file": "../secret-2025.beancount"})
     assert [row["entity"] for row in exports.list_books()] == ["TYP-COOP", "TYP-RCEO"]
 
 

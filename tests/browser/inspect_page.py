@@ -41,10 +41,11 @@ def look(visit: Visit) -> dict[str, Any]:
     return found
 
 
-def accessibility(visit: Visit, path: str) -> Iterator[str]:
-    """What axe-core calls serious or critical."""
+def accessibility(visit: Visit, path: str, *, without: tuple[str, ...] = ()) -> Iterator[str]:
+    """What axe-core calls serious or critical; `without` are rules that were asked of this page already."""
     visit.page.evaluate(axe_script())
-    for rule, places, html in visit.page.evaluate(AXE, FAB_HAS if path.startswith(FAB) else ()):
+    skipped = (*without, *(FAB_HAS if path.startswith(FAB) else ()))
+    for rule, places, html in visit.page.evaluate(AXE, skipped):
         yield f"axe {rule}, {places} times, first {html}"
 
 

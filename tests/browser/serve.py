@@ -44,7 +44,7 @@ def tell(folder: Path) -> None:
     """The season, and a stranger: another firm's buyer, who keeps another firm's books as well."""
     i18n.compile_all()
     settings = open_database(folder)
-    report = story.tell(settings, households=HOUSEHOLDS, year=YEAR, seed=SEED, progress=lambda _: None)
+    report = story.tell(settings, households=HOUSEHOLDS, year=YEAR, seed=SEED, progress=lambda *_: None)
     assert report["verify"]["ok"], report["verify"]
     with unit(system()) as work:
         name, english = "别家山货有限公司（虚构）", "Another mountain firm (fictional)"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from coop.delivery import service as delivery
 from coop.delivery.models import ShipmentLineRow, ShipmentState, TraceRow
-from coop.delivery.queries import certificate, shipment, shipment_of_acceptance, shipments, trace
+from coop.delivery.queries import certificate_of, shipment, shipment_of_acceptance, shipments, trace
 from coop.delivery.rules import NothingToShipError, NotInStockError
 from coop.kernel.actor import Role
 from coop.kernel.clock import ToldClock
@@ -49,7 +49,7 @@ def test_all_that_was_collected_leaves_and_is_traced(collected: Trade) -> None:
     shipment_id = send(collected)
     with look(collected.buyer) as view:
         page = shipment(view.session, shipment_id)
-        paper = certificate(view.session, shipment_id)
+        paper = certificate_of(view.session, shipment_id)
         progress = order(view.session, collected.part)
         sources = trace(view.session, page.lines[0].lot_code)
     assert [(line.grade, line.grams, line.households) for line in page.lines] == [
@@ -58,7 +58,9 @@ def test_all_that_was_collected_leaves_and_is_traced(collected: Trade) -> None:
     ]
     assert [(line.household_code, line.grams) for line in sources] == [("H0001", 40_000), ("H0002", 40_000)]
     assert (page.number, page.certificate_no, page.grams) == ("FH-2025-0001", "HGZ-2025-0001", 90_000)
-    assert paper.goods == (("干香菇", "dried shiitake", 90_000),)
+    assert [(item.name_en, item.unit, item.quantity) for item in paper.goods] == [
+        ("dried shiitake", "gram", 90_000)
+    ]
     assert (progress.state, progress.lines[0].shipped) == ("shipped", 90_000)
     with look(collected.manager) as view:
         assert stock(view.session, [collected.line]) == ()

@@ -145,7 +145,7 @@ def test_from_the_lorry_to_the_money(chain: Chain, as_user: Enter, clock: ToldCl
     clock.day = SHIPPED
     manager, buyer, accountant = as_user("manager"), as_user("buyer"), as_user("accountant")
     new = f"/shipments/new/{chain.part}"
-    load = {f"grams_{chain.line}_A": "30", f"grams_{chain.line}_B": ""}
+    load = {f"grams_{chain.line}_A": "30", f"grams_{chain.line}_B": "", "basis_control": "1"}
     assert manager.post(new, data={**load, "day": "2025-04-12", "vehicle": ""}).status_code == 422
     sent = manager.post(new, data={**load, "day": "2025-04-12", "vehicle": "陕F12345", "request_key": "k"})
     again = manager.post(new, data={**load, "day": "2025-04-12", "vehicle": "陕F12345", "request_key": "k"})

@@ -14,7 +14,7 @@ import pytest
 
 from coop import migrations
 from coop.accounting import service as accounting
-from coop.kernel import crypt
+from coop.kernel import crypt, results
 from coop.kernel.actor import Role
 from coop.kernel.config import load_settings
 from coop.kernel.db import connect
@@ -48,6 +48,7 @@ def place(tmp_path: Path) -> Iterator[tuple[Path, Village]]:
     migrations.upgrade(settings)
     crypt.set_secret(settings.secret_key)
     load_subjects()
+    results.keep_in(tmp_path / "exports")
     database = connect(settings)
     bind(database, wake=waker(celery_app(settings)))
     yield tmp_path, make_village(households=2)
@@ -80,4 +81,5 @@ def test_a_job_asked_for_before_and_after_the_worker_starts_is_done(place: tuple
             row = finished(village, job_id)
             assert row.state == "done", row.message_en
             assert row.result is not None
-            assert (folder / "exports" / str(village.tenant) / row.result["file"]).stat().st_size > 0
+            assert (row.done, row.total) == (2, 2)
+            assert results.path_of(village.tenant, row.result).stat().st_size == row.result["bytes"]

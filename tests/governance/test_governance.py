@@ -234,7 +234,10 @@ def test_a_day_is_stamped_at_once_and_a_refused_voucher_alone(village: Village) 
     first, second, third = (post(village, n, day) for n in (1, 2, 3))
     later = post(village, 4, date(2025, 4, 11))
     with unit(village.actor(Role.supervisor, user=9)) as work:
-        governance.refuse_stamp(work, second, "没有称重单")
+        assert governance.refuse_stamp(work, second, "没有称重单").due == work.today + timedelta(days=7)
+        with pytest.raises(InputError) as faults:
+            governance.refuse_stamp(work, second, " ", work.today - timedelta(days=1))
+        assert {fault.place for fault in faults.value.faults} == {"reason", "due"}
         assert governance.stamp_day(work, village.coop, day) == 2
         assert governance.stamp_day(work, village.coop, day) == 0
     assert unstamped(village) == [second, later]

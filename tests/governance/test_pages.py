@@ -60,17 +60,10 @@ def test_notices_in_the_village_and_on_the_internet(office: Office) -> None:
         office.text(login, "/notices/?over=1")
     assert office.status("enterprise", f"/notices/{inside}") == 403
     assert office.status("stranger", f"/notices/{inside}") == 404
+    assert f"/public/TYP/{outside}" in office.text("clerk", f"/notices/{outside}")
     public = office.app.test_client()
-    board = public.get("/board/TYP/")
-    assert board.status_code == 200
-    assert board.text.count("三月积分公示") == 1
-    assert "H0001" in public.get(f"/board/TYP/{outside}").text
-    assert public.get(f"/board/TYP/{inside}").status_code == 404, "in the village only"
-    assert public.get(f"/board/XYZ/{outside}").status_code == 404, "another village's board"
-    assert public.get("/board/NOWHERE/").status_code == 404
     assert public.get(f"/notices/{outside}").status_code == 302
     office.clock.day += timedelta(days=7)
-    assert public.get(f"/board/TYP/{outside}").status_code == 404, "taken down"
     assert "三月积分公示" in office.text("household", "/notices/?over=1")
 
 
@@ -149,9 +142,12 @@ def test_the_stamp_desk(office: Office) -> None:
     assert office.status("supervisor", f"/stamps/{office.village.coop}/yesterday") == 404
     assert office.post("accountant", url).status_code == 403
     assert office.post("supervisor", f"{url}/{bad}/refuse").status_code == 422, "a reason is needed"
-    refused = office.post("supervisor", f"{url}/{bad}/refuse", **{f"reason-{bad}": "无过磅单"})
+    late = {f"reason-{bad}": "无过磅单", f"due-{bad}": "2024-12-31"}
+    assert office.post("supervisor", f"{url}/{bad}/refuse", **late).status_code == 422
+    refused = office.post("supervisor", f"{url}/{bad}/refuse", **(late | {f"due-{bad}": "2025-03-20"}))
     assert refused.status_code == 303
     assert "无过磅单" in office.text("accountant", url)
+    assert "2025-03-20" in office.text("accountant", url)
     assert office.post("stranger", f"{url}/{good}/stamp").status_code == 404
     assert office.post("supervisor", url).status_code == 303
     text = office.text("supervisor", url)

@@ -103,6 +103,19 @@ def test_batches_over_many_accounts_do_not_deadlock(engine: Engine) -> None:
     assert len(settled(engine, book_id)) == 160
 
 
+def test_eight_writers_in_eight_months_make_one_chain(engine: Engine) -> None:
+    """No counter and no balance row is shared here: the head alone puts them one behind the other."""
+    book_id = book_in(engine)
+
+    def act(session: Session, number: int) -> int:
+        day = date(YEAR, 1 + number, 5)
+        lines = (debit(f"121:G{number}", 5), credit(f"113:H{number:04d}", 5))
+        return posts(session, book_id, *(Voucher(day, "收", lines, f"{number}:{n}") for n in range(10)))
+
+    assert race(engine, act) == [1] * WRITERS
+    assert sorted(row.sequence for row in settled(engine, book_id)) == list(range(1, 10 * WRITERS + 1))
+
+
 def test_one_fact_posted_by_eight_is_one_voucher(engine: Engine) -> None:
     book_id = book_in(engine)
     assert race(engine, lambda session, _: posts(session, book_id, sale("receipt:1"))) == [1] * WRITERS
@@ -169,8 +182,8 @@ SELECT tenant_id, id, book_id, 3, '102', 'CNY', 5, '' FROM ledger_voucher
 """
 BARE_VOUCHER = """
 INSERT INTO ledger_voucher (tenant_id, book_id, entity_id, year, period, word, number, day, summary, source,
-  kind, attachments, lines, maker_id, resolution, posted_at)
-SELECT tenant_id, book_id, entity_id, year, period, word, 2, day, summary, 'x', kind, 0, 2, 1, '', posted_at
+  kind, attachments, lines, maker_id, resolution, posted_at, sequence, seal)
+SELECT tenant_id, book_id, entity_id, year, period, word, 2, day, summary, 'x', kind, 0, 2, 1, '', posted_at, 2, seal
 FROM ledger_voucher
 """
 
@@ -184,6 +197,9 @@ FROM ledger_voucher
         (EXTRA_LINE, "is complete"),
         (BARE_VOUCHER, "expected 2 postings, found 0"),
         (f"UPDATE ledger_period SET state = 'closed'; {BARE_VOUCHER}", "is closed"),
+        ("UPDATE ledger_head SET seal = repeat('0', 64)", "forward only"),
+        ("DELETE FROM ledger_head", "forward only"),
+        ("TRUNCATE ledger_head", "append-only"),
     ],
 )
 def test_the_server_itself_refuses(engine: Engine, statement: str, said: str) -> None:

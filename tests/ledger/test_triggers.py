@@ -22,6 +22,10 @@ EXTRA_LINE = LINE.format(voucher=1, book=1, line=3, amount=5)
         ("UPDATE ledger_posting SET amount = amount + 1", "append-only"),
         ("DELETE FROM ledger_posting", "append-only"),
         (EXTRA_LINE, "complete"),
+        ("UPDATE ledger_head SET sequence = 0", "forward only"),
+        ("UPDATE ledger_head SET seal = replace(seal, '0', '1')", "forward only"),
+        ("UPDATE ledger_head SET sequence = 9, book_id = 2", "forward only"),
+        ("DELETE FROM ledger_head", "forward only"),
     ],
 )
 def test_the_database_itself_refuses_changes(statement: str, said: str) -> None:
@@ -37,7 +41,7 @@ def test_the_database_itself_refuses_an_unbalanced_voucher() -> None:
         row = VoucherRow(
             tenant_id=7, book_id=book.id, entity_id=1, year=2025, period=1, word="记", number=1,
             day=date(2025, 1, 1), summary="x", source="x", kind="automatic", lines=2,
-            maker_id=1, posted_at=AT,
+            maker_id=1, posted_at=AT, sequence=1, seal="0" * 64,
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -62,7 +66,7 @@ def test_the_database_itself_refuses_a_voucher_in_a_closed_period() -> None:
             VoucherRow(
                 tenant_id=7, book_id=book.id, entity_id=1, year=2025, period=1, word="记", number=1,
                 day=date(2025, 1, 1), summary="x", source="x", kind="automatic", lines=2,
-            maker_id=1, posted_at=AT,
+            maker_id=1, posted_at=AT, sequence=1, seal="0" * 64,
             )
         )  # fmt: skip
         with pytest.raises(DatabaseError, match="closed"):

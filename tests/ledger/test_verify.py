@@ -15,7 +15,13 @@ def unlock(session: Session) -> None:
     for table in APPEND_ONLY:
         for verb in ("update", "delete"):
             session.execute(text(f"DROP TRIGGER {table}_no_{verb}"))
-    for name in ("ledger_voucher_period", "ledger_posting_extra", "ledger_posting_balance"):
+    for name in (
+        "ledger_voucher_period",
+        "ledger_posting_extra",
+        "ledger_posting_balance",
+        "ledger_head_forward",
+        "ledger_head_stays",
+    ):
         session.execute(text(f"DROP TRIGGER {name}"))
     session.commit()
     session.connection().exec_driver_sql("ROLLBACK")
@@ -47,6 +53,14 @@ TAMPERINGS = [
     ("DELETE FROM ledger_balance WHERE account = '401'", {"L6", "L7"}),
     ("UPDATE ledger_posting SET commodity = 'POINT' WHERE voucher_id = 3", {"L7"}),
     ("UPDATE ledger_posting SET amount = -2 * amount WHERE account = '102:01'", {"L10"}),
+    ("UPDATE ledger_voucher SET summary = '另一事' WHERE id = 3", {"L3"}),
+    ("UPDATE ledger_voucher SET maker_id = 2, checker_id = 1 WHERE id = 3", {"L3"}),
+    ("UPDATE ledger_voucher SET posted_at = '2025-06-02 08:00:00.000000' WHERE id = 3", {"L3"}),
+    ("UPDATE ledger_posting SET note = '另一户' WHERE id = 4", {"L3"}),
+    ("UPDATE ledger_posting SET account = '113:H0012' WHERE account = '113:H0001'", {"L3"}),
+    ("DELETE FROM ledger_head", {"L3"}),
+    ("UPDATE ledger_head SET sequence = sequence - 1", {"L3"}),
+    ("UPDATE ledger_book SET first_year = 2024", {"L3"}),
 ]
 
 

@@ -17,7 +17,7 @@ from coop.kernel.unit import look, unit
 from coop.kernel.units import Unit
 from coop.orders import queries, service
 from coop.orders.imports import LINES, TERMS, order_template, read_order, write_order
-from coop.orders.rules import GradeEntry, LineEntry, OrderEntry, faults
+from coop.orders.rules import GradeEntry, LineEntry, OrderEntry, Valued, faults, most_advance
 from coop.standards.queries import Grade, Product
 from integrations.excel import Value, write_workbook
 from tests.orders.trade import ORDER, open_trade
@@ -64,6 +64,7 @@ orders = st.builds(
     payment_days=st.integers(0, 365),
     place=st.just("留坝县城"),
     lines=st.lists(lines, min_size=1, max_size=2, unique_by=lambda line: line.product).map(tuple),
+    advance_bp=st.integers(0, 10_000),
 )
 
 
@@ -110,7 +111,7 @@ def test_faults_of_both_sheets_come_at_once() -> None:
         "订单!E2 交货止",
         "明细!B3 等级",
         "明细!A4 产品",
-        "明细!D5 单价(元/公斤)",
+        "明细!D5 单价(元/公斤或元/头)",
         "明细!C3 总量(公斤或头)",
         "明细!C5 总量(公斤或头)",
     ]
@@ -147,3 +148,31 @@ def test_the_same_order_file_twice_is_one_order(village: Village, buyer: Actor) 
     with look(buyer) as view:
         found = queries.orders(view.session, buyer.tenant_id)
     assert [(order.number, order.lines[0].quantity) for order in found] == [("DD-2025-0001", 1_200_000)]
+
+
+def test_products_by_weight_and_by_head_with_floors_and_an_advance() -> None:
+    rows: list[dict[str, Value]] = [
+        {**LINE, "floor": 900_000},
+        {"product": "TJ", "grade": "A", "quantity": Decimal(300), "price": 1_100_000, "floor": 1_200_000},
+        {"product": "TJ", "grade": "B", "price": 900_000},
+    ]
+    found = read_order(write_workbook([(TERMS, [{**TERM, "advance": 2_000}]), (LINES, rows)]), PRODUCTS)
+    assert found.advance_bp == 2_000
+    assert [(line.product, line.quantity) for line in found.lines] == [("XG", 1_200_000), ("TJ", 300)]
+    assert [max(g.price, g.floor) for line in found.lines for g in line.grades] == [
+        900_000,
+        1_200_000,
+        900_000,
+    ]
+    # 1,200 kg at 90 yuan and 300 heads at 120 yuan are 144,000 yuan; a fifth of it may be advanced.
+    valued = [
+        Valued(line.quantity, max(max(g.price, g.floor) for g in line.grades), PRODUCTS[line.product].unit)
+        for line in found.lines
+    ]
+    assert most_advance(valued, found.advance_bp) == 2_880_000
+
+
+def test_without_the_column_nothing_is_advanced() -> None:
+    older = replace(TERMS, columns=tuple(column for column in TERMS.columns if column.key != "advance"))
+    assert read_order(write_workbook([(older, [TERM]), (LINES, [LINE])]), PRODUCTS).advance_bp == 0
+    assert read_order(write_workbook([(TERMS, [TERM]), (LINES, [LINE])]), PRODUCTS).advance_bp == 0

@@ -118,6 +118,19 @@ def test_acceptance_freezes_the_terms(trade: Village, buyer: Actor) -> None:
         assert len(queries.order(view.session, part).terms_digest) == 64
 
 
+def test_the_advance_is_a_frozen_term(trade: Village, buyer: Actor) -> None:
+    with pytest.raises(InputError) as caught:
+        submit(buyer, advance_bp=10_001)
+    assert [fault.place for fault in caught.value.faults] == ["/advance_bp"]
+    part, _ = accepted(trade, buyer, advance_bp=2_000)
+    with look(buyer) as view:
+        found = queries.order(view.session, part)
+    assert (found.advance_bp, found.advance_most_fen) == (2_000, 2_112_000)  # a fifth of 1,200 kg x 88 yuan
+    with owner_session(write=True) as session:
+        session.execute(update(PartRow).where(PartRow.id == part).values(advance_bp=5_000))
+    assert len(_breaches("O5")) == 1
+
+
 def test_only_the_seller_answers(trade: Village, buyer: Actor) -> None:
     part = submit(buyer)
     with pytest.raises(service.OtherSideError), unit(replace(buyer, roles=frozenset(Role))) as work:

@@ -146,18 +146,26 @@ def test_the_slip_says_whether_the_floor_was_paid(table: int, floor: int, word: 
 
 
 @pytest.mark.parametrize(
-    ("standard", "account"), [(Standard.coop_2021, "114:H0001"), (Standard.rceo_2023, "113:H0001")]
+    ("standard", "account", "service"),
+    [(Standard.coop_2021, "114:H0001", "501:03"), (Standard.rceo_2023, "113:H0001", "501:02")],
 )
-def test_the_ticket_posts_under_either_standard(standard: Standard, account: str) -> None:
+def test_the_ticket_posts_under_either_standard(standard: Standard, account: str, service: str) -> None:
     voucher = postings.receipt(
         chart_of(standard),
         receipt_id=1,
-        number="SG-2025-0001",
         day=date(2025, 4, 10),
-        household="H0001",
-        product="XG",
-        lines=[postings.Bought("A", 1000, 7200), postings.Bought("B", 500, 2900)],
+        slip=postings.Slip(
+            "SG-2025-0001",
+            "H0001",
+            "XG",
+            [postings.Bought("A", 1000, 7200), postings.Bought("B", 500, 2900)],
+            fee_fen=303,
+        ),
     )
     assert voucher.source == "receipt:1"
-    assert (voucher.postings[-1].account, voucher.postings[-1].amount) == (account, -10_100)
-    assert [line.quantity for line in voucher.postings] == [1000, 500, None]
+    assert [(line.account, line.amount) for line in voucher.postings[2:]] == [
+        (account, -10_100),
+        (account, 303),
+        (service, -303),
+    ]
+    assert [line.quantity for line in voucher.postings] == [1000, 500, None, None, None]

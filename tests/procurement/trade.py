@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from coop.books import service as books
+from coop.books.models import DueKind
 from coop.kernel.actor import Actor, Role, system
 from coop.kernel.registries import invariants
 from coop.kernel.unit import look, owner_session, unit
 from coop.orders import service as orders
 from coop.orders.queries import order
 from coop.orders.rules import GradeEntry, LineEntry, OrderEntry
+from coop.parties.queries import household as find_household
 from coop.procurement import service as procurement
 from coop.procurement.rules import WeighEntry, WeighLine
 from coop.splitting import service as splitting
@@ -18,6 +22,7 @@ from coop.splitting.models import AnsweredVia
 from coop.splitting.queries import split_of
 from coop.standards import service as standards
 from coop.subjects import load_subjects
+from ledger.voucher import Voucher, credit, debit
 from tests.conftest import Village
 
 DAY = date(2025, 4, 10)
@@ -81,18 +86,23 @@ def make_trade(village: Village, buyer: Actor) -> Trade:
     made = Trade(village, buyer, 0, 0, {})
     with unit(system(0, Role.admin)) as work:
         standards.load_catalogue(work)
-    _prices(made)
+    set_prices(made, "XG", (("A", 737_000, 720_000), ("B", 550_000, 580_000)))
     with unit(made.manager) as work:
         orders.list_seller(work, village.coop)
         procurement.register_scale(work, "S1", "村部磅秤", date(2025, 12, 31))
         bags = [splitting.CapacityEntry(household, "XG", "2025", 600) for household in ("H0001", "H0002")]
         splitting.file_capacity(work, bags)
-    with unit(buyer) as work:
-        part = orders.submit(work, _order())
+    return place_order(made, _order().lines[0], lot=10 * KG)
+
+
+def place_order(made: Trade, ordered: LineEntry, *, lot: int, contract: str = "QL-2025-01") -> Trade:
+    """An order of one line, split equally over who has capacity for it, and confirmed by all."""
+    with unit(made.buyer) as work:
+        part = orders.submit(work, replace(_order(), lines=(ordered,), contract=contract))
         line = order(work.session, part.id).lines[0].line_id
     with unit(made.manager) as work:
         orders.accept(work, part.id)
-        split = splitting.propose_split(work, line, policy=splitting.Policy.equal, lot_g=10 * KG)
+        split = splitting.propose_split(work, line, policy=splitting.Policy.equal, lot_g=lot)
         splitting.publish_split(work, split.id)
     with look(made.manager) as view:
         table = split_of(view.session, line)
@@ -102,17 +112,18 @@ def make_trade(village: Village, buyer: Actor) -> Trade:
         for allocation in shares.values():
             splitting.answer(work, allocation, yes=True, via=AnsweredVia.paper)
         splitting.confirm_split(work, split.id)
-    return Trade(village, buyer, part.id, line, shares)
+    return Trade(made.village, made.buyer, part.id, line, shares)
 
 
-def _prices(made: Trade) -> None:
+def set_prices(made: Trade, product: str, prices: Sequence[tuple[str, int, int]]) -> None:
+    """(grade, price, floor) from January on: proposed by the manager, approved by the checker."""
     ids = []
     with unit(made.manager) as work:
-        for grade, price, floor in (("A", 737_000, 720_000), ("B", 550_000, 580_000)):
+        for grade, price, floor in prices:
             row = standards.propose_price(
                 work,
                 entity_id=made.village.coop,
-                product="XG",
+                product=product,
                 grade=grade,
                 since=date(2025, 1, 1),
                 price=price,
@@ -122,6 +133,33 @@ def _prices(made: Trade) -> None:
     with unit(made.checker) as work:
         for price_id in ids:
             standards.approve_price(work, price_id)
+
+
+def set_terms(made: Trade, product: str, *, fee_bp: int, set_off_bp: int) -> None:
+    with unit(made.manager) as work:
+        terms = standards.propose_terms(
+            work,
+            entity_id=made.village.coop,
+            product=product,
+            since=date(2025, 1, 1),
+            fee_bp=fee_bp,
+            set_off_bp=set_off_bp,
+        ).id
+    with unit(made.checker) as work:
+        standards.approve_terms(work, terms)
+
+
+def owe(made: Trade, household: str, fen: int, *, number: int = 1) -> None:
+    """Inputs on credit in March: the household owes so much."""
+    with unit(made.accountant) as work:
+        owner = find_household(work.session, household).id
+        lines = (debit(f"114:{household}", fen, household), credit("121:BAG", fen))
+        voucher = Voucher(date(2025, 3, 1), f"赊销 {number}", lines, f"issue:{number}")
+        row = books.post(work, made.village.coop, voucher)
+        entry = books.DueEntry(
+            made.village.coop, row, 1, owner, DueKind.input, f"issue:{number}:{household}", fen, row.day
+        )
+        books.add_dues(work, [entry])
 
 
 def _order() -> OrderEntry:

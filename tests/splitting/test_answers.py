@@ -259,3 +259,20 @@ def test_another_village_sees_nothing(trade: Village, buyer: Actor) -> None:
         assert queries.household_shares(view.session, "H0001") == ()
     with pytest.raises(NotFoundError), unit(stranger) as work:
         service.answer(work, share, yes=True)
+
+
+def test_a_keyed_list_is_taken_whole_or_not_at_all(trade: Village, buyer: Actor) -> None:
+    _, _, split = ready(trade, buyer)
+    publish(trade, split)
+    first, second = (share_of(trade, split, number).allocation_id for number in ("H0001", "H0002"))
+    clerk = trade.actor(Role.clerk)
+    with pytest.raises(NotFoundError), unit(clerk) as work:
+        service.answer_all(work, split, {first: True, 10**9: True})
+    assert share_of(trade, split, "H0001").state is AnswerState.offered
+    with unit(clerk) as work:
+        service.answer_all(work, split, {first: True, second: False})
+    assert share_of(trade, split, "H0001").state is AnswerState.confirmed
+    assert share_of(trade, split, "H0002").state is AnswerState.declined
+    own = trade.actor(Role.household, household="H0001")
+    with pytest.raises(PermissionDeniedError), unit(own) as work:
+        service.answer_all(work, split, {first: False})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from coop.kernel.actor import Role, system
-from coop.kernel.errors import NotFoundError, PermissionDeniedError
+from coop.kernel.errors import InputError, NotFoundError, PermissionDeniedError
 from coop.kernel.states import ForbiddenMoveError
 from coop.kernel.unit import look, unit
 from coop.standards import queries, service
@@ -22,7 +22,7 @@ SEPTEMBER = date(2025, 9, 1)
 @pytest.fixture
 def catalogue(village: Village) -> Village:
     with unit(system(0, Role.admin)) as work:
-        assert service.load_catalogue(work) == 7
+        assert service.load_catalogue(work) >= 16
     return village
 
 
@@ -45,9 +45,10 @@ def test_loading_the_catalogue_again_changes_nothing(catalogue: Village) -> None
     with unit(system(0, Role.admin)) as work:
         assert service.load_catalogue(work) == 0
     with look(catalogue.actor()) as view:
-        mushroom = queries.product(view.session, "XG")
+        mushroom, birds = (queries.product(view.session, code) for code in ("XG", "TJ"))
     assert (mushroom.moisture_std_bp, mushroom.moisture_max_bp, mushroom.yield_each) == (1300, 1800, 105)
     assert [grade.code for grade in mushroom.grades] == ["A", "B", "C"]
+    assert (birds.unit, birds.grade("A").live_min_g, birds.grade("A").live_max_g) == ("head", 2000, 2600)
 
 
 def test_only_the_administrator_loads_the_catalogue(village: Village) -> None:
@@ -96,3 +97,43 @@ def test_unknown_grades_and_empty_prices_are_refused(catalogue: Village) -> None
         _propose(catalogue, 680_000, grade="Z")
     with pytest.raises(service.NoSuchPriceError):
         _propose(catalogue, 0)
+
+
+def _terms(village: Village, fee_bp: int, *, since: date = SEPTEMBER, set_off_bp: int = 4_000) -> int:
+    with unit(village.actor(Role.manager, user=1)) as work:
+        row = service.propose_terms(
+            work, entity_id=village.coop, product="XG", since=since, fee_bp=fee_bp, set_off_bp=set_off_bp
+        )
+        return row.id
+
+
+def test_terms_hold_from_their_day_once_another_person_approved_them(catalogue: Village) -> None:
+    first = _terms(catalogue, 300)
+    assert _terms(catalogue, 350) == first
+    with look(catalogue.actor()) as view:
+        assert queries.terms_on(view.session, catalogue.coop, "XG", SEPTEMBER) == queries.Terms(0, 5_000)
+    with pytest.raises(service.SameTermsPersonError), unit(catalogue.actor(Role.checker, user=1)) as work:
+        service.approve_terms(work, first)
+    with unit(catalogue.actor(Role.checker, user=2)) as work:
+        service.approve_terms(work, first)
+    with pytest.raises(service.TermsFixedError, match=r"3\.5 %"):
+        _terms(catalogue, 400)
+    with pytest.raises(ForbiddenMoveError), unit(catalogue.actor(Role.checker, user=3)) as work:
+        service.approve_terms(work, first)
+    with look(catalogue.actor()) as view:
+        held = [
+            queries.terms_on(view.session, catalogue.coop, code, day)
+            for code, day in (("XG", SEPTEMBER), ("XG", date(2025, 8, 31)), ("TJ", SEPTEMBER))
+        ]
+        assert [line.approved for line in queries.terms_history(view.session, catalogue.coop)] == [True]
+    assert held == [queries.Terms(350, 4_000), queries.Terms(), queries.Terms()]
+
+
+def test_terms_are_shares_and_the_managers(catalogue: Village) -> None:
+    with pytest.raises(InputError) as refused:
+        _terms(catalogue, 10_001, set_off_bp=-1)
+    assert [fault.place for fault in refused.value.faults] == ["/fee_bp", "/set_off_bp"]
+    with pytest.raises(PermissionDeniedError), unit(catalogue.actor(Role.clerk)) as work:
+        service.propose_terms(
+            work, entity_id=catalogue.coop, product="XG", since=SEPTEMBER, fee_bp=0, set_off_bp=0
+        )

@@ -28,6 +28,7 @@ from coop.kernel.errors import NotFoundError
 from coop.parties.models import EntityRow
 from ledger import periods
 from ledger.beancount import export_book, years_of
+from ledger.seal import Head, head
 from ledger.statements import Row, Statement
 from ledger.tables import BookRow
 
@@ -41,6 +42,7 @@ class BookCard:
     years: tuple[int, ...]
     drafts: int
     next_period: tuple[int, int] | None
+    head: Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _card(session: Session, book: BookRow) -> BookCard:
         years=tuple(sorted(years_of(session, book.id), reverse=True)),
         drafts=len(drafts(session, book.entity_id)),
         next_period=next((key for key, state in sorted(states.items()) if state == "open"), None),
+        head=head(session, book.id),
     )
 
 

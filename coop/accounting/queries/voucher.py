@@ -44,6 +44,15 @@ class VoucherLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """The two sides of a voucher in one commodity: fen, or points."""
+
+    commodity: str
+    debit: int
+    credit: int
+
+
+@dataclass(frozen=True, slots=True)
 class StampView:
     """The committee's stamp: whether one is still needed, and what there is."""
 
@@ -82,6 +91,18 @@ class VoucherDetail:
     stamp: StampView
     reverses: VoucherRef | None
     reversed_by: VoucherRef | None
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """A total for each commodity of the lines, in their order."""
+        return tuple(
+            Total(
+                commodity,
+                sum(line.debit for line in self.lines if line.commodity == commodity),
+                sum(line.credit for line in self.lines if line.commodity == commodity),
+            )
+            for commodity in dict.fromkeys(line.commodity for line in self.lines)
+        )
 
 
 def voucher_detail(session: Session, voucher_id: int) -> VoucherDetail:

@@ -10,21 +10,33 @@ from coop.accounting.service.closing import (
     transfer_result,
 )
 from coop.accounting.service.drafts import approve, draft, draft_reversal, refuse
-from coop.accounting.service.jobs import ask_export, ask_verify
-from coop.accounting.service.opening import opening
+from coop.accounting.service.jobs import ASKERS, ask_export, ask_statements, ask_verify
+from coop.accounting.service.opening import (
+    approve_opening,
+    file_opening,
+    opening,
+    opening_faults,
+    refuse_opening,
+)
 
 __all__ = [
+    "ASKERS",
     "DraftLine",
     "approve",
+    "approve_opening",
     "ask_export",
     "ask_reopen",
+    "ask_statements",
     "ask_verify",
     "close_month",
     "close_year",
     "draft",
     "draft_reversal",
+    "file_opening",
     "opening",
+    "opening_faults",
     "refuse",
+    "refuse_opening",
     "refuse_reopen",
     "reopen",
     "transfer_result",

@@ -6,7 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from coop.accounting import queries
+from coop.accounting import queries, service
 from coop.accounting.queries import boards
 from coop.governance.views.shared import READERS
 from coop.web.menu import Group, menu_entry
@@ -35,6 +35,24 @@ class BookView(Page):
         with self.look() as view:
             name, content = boards.beancount_file(view.session, entity, year)
         return self.download(content, name, "text/plain; charset=utf-8")
+
+
+class ExportView(Page):
+    """Files of a book's year, made by the worker; the job's page shows how far it is and gives the file."""
+
+    route_base = "/books"
+
+    @expose("/<entity>/<int:year>/export", methods=["POST"])
+    def beancount(self, entity: str, year: int) -> ResponseReturnValue:
+        with self.unit() as work:
+            job = service.ask_export(work, entity, year)
+        return self.go("Jobs.show", job_id=job.id)
+
+    @expose("/<entity>/<int:year>/statements/export", methods=["POST"])
+    def statements(self, entity: str, year: int) -> ResponseReturnValue:
+        with self.unit() as work:
+            job = service.ask_statements(work, entity, year)
+        return self.go("Jobs.show", job_id=job.id)
 
 
 class TrialBalanceView(Page):
@@ -74,4 +92,6 @@ for _endpoint in ("BookView.list", "BookView.account", "BookView.beancount"):
     permit(_endpoint, *READERS)
 for _endpoint in ("TrialBalanceView.show", "StatementView.show", "StatementView.row"):
     permit(_endpoint, *READERS)
+for _endpoint in ("ExportView.beancount", "ExportView.statements"):
+    permit(_endpoint, *service.ASKERS)
 menu_entry("BookView.list", lazy_gettext("Books and statements"), icon="books", group=Group.money, order=10)

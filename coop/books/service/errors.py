@@ -88,3 +88,34 @@ class PaymentNotFoundError(CoopError):
             zh=f"支付批次 {number} 中没有应付款 {payable_id}",
             en=f"pay batch {number} holds no payable {payable_id}",
         )
+
+
+class DueAccountError(CoopError):
+    """A due on a line that does not belong to its household, or that does not debit it enough."""
+
+    def __init__(self, source: str, account: str, expected: int, found: int) -> None:
+        super().__init__(
+            zh=f"应收款 {source}：凭证在科目 {account} 借记该农户 {fen_text(expected)} 元，"
+            f"应收合计 {fen_text(found)} 元，多 {fen_text(found - expected)} 元",
+            en=f"due {source}: the voucher debits that household {fen_text(expected)} yuan on {account}, "
+            f"dues on it are {fen_text(found)} yuan, {fen_text(found - expected)} yuan too much",
+        )
+
+
+class SettledDueError(CoopError):
+    """A voucher whose due is settled in part: what settled it is reversed first."""
+
+    def __init__(self, voucher_id: int, sources: Sequence[str]) -> None:
+        listed = ", ".join(sources)
+        super().__init__(
+            zh=f"凭证 {voucher_id} 的应收款 {listed} 已经抵扣或偿还，先冲销抵扣的单据",
+            en=f"voucher {voucher_id}: dues {listed} are settled in part; reverse what settled them first",
+        )
+
+
+class NegativeSettlementError(CoopError):
+    def __init__(self, source: str, found: int) -> None:
+        super().__init__(
+            zh=f"抵扣 {source} 的金额不能为负，实为 {fen_text(found)} 元",
+            en=f"settlement {source}: the amount must not be negative, found {fen_text(found)} yuan",
+        )

@@ -1,19 +1,18 @@
-"""Open books, post and reverse vouchers, note what is owed to households on them."""
+"""Open books, post vouchers, note what is owed to households on them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 
 from coop.books import queries
-from coop.books.models import LineState, PayableKind, PayableRow, PayLineRow
+from coop.books.models import PayableKind, PayableRow
 from coop.books.service.errors import (
     NoStandardError,
-    PaidVoucherError,
     PayableAccountError,
     PayableAmountError,
 )
@@ -104,52 +103,6 @@ def post_all(
     return rows
 
 
-def reverse(
-    unit: Unit, voucher_id: int, *, day: date, reason: str, maker_id: int, period: int | None = None
-) -> VoucherRow:
-    """Post the red-letter twin of a voucher and void the payables that stood on it.
-
-    The actor checks, `maker_id` is who asked for it: two persons (the ledger refuses one). Raises
-    PaidVoucherError where a payable of it is paid or waits in a batch, and the ledger's errors.
-    """
-    unit.actor.require("冲销凭证", Role.checker, Role.manager, Role.accountant)
-    payables = unit.session.scalars(
-        select(PayableRow)
-        .where(PayableRow.voucher_id == voucher_id, PayableRow.void_id.is_(None))
-        .order_by(PayableRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    held = _held(unit, payables)
-    if held:
-        raise PaidVoucherError(voucher_id, held)
-    row = journal.reverse(
-        unit.session,
-        voucher_id,
-        day=day,
-        reason=reason,
-        maker_id=maker_id,
-        checker_id=unit.actor.user_id,
-        posted_at=unit.now,
-        period=period,
-    )
-    for payable in payables:
-        payable.void_id = row.id
-    unit.audit("voucher.reverse", f"voucher:{voucher_id}", reversal=row.id, maker=maker_id)
-    return row
-
-
-def _held(unit: Unit, payables: Iterable[PayableRow]) -> list[int]:
-    """Those that are paid, or wait in a batch."""
-    ids = {payable.id: payable.paid_fen for payable in payables}
-    queued = unit.session.scalars(
-        select(PayLineRow.payable_id).where(
-            PayLineRow.payable_id.in_(ids), PayLineRow.state == LineState.queued.value
-        )
-    )
-    return sorted({*queued, *(key for key, paid in ids.items() if paid)})
-
-
 def add_payable(
     unit: Unit,
     *,
@@ -187,8 +140,10 @@ def add_payables(
         row.line: row
         for row in session.scalars(select(PostingRow).where(PostingRow.voucher_id == voucher.id))
     }
-    numbers = _household_numbers(unit, {entry.household_id for entry in entries})
-    owed = _owed_by_account(unit, voucher.id)
+    numbers = household_numbers(unit, {entry.household_id for entry in entries})
+    owed, credited = _owed_by_account(unit, voucher.id), Counter[str]()
+    for row in lines.values():
+        credited[row.account] -= row.amount
     rows = dict(known)
     for entry in entries:
         if entry.source in rows:
@@ -200,9 +155,10 @@ def add_payables(
         if posting.account.rpartition(":")[2] != household:
             raise PayableAccountError(entry.source, household, posting.account)
         owed[posting.account] += entry.amount_fen
-        credited = -sum(p.amount for p in lines.values() if p.account == posting.account)
-        if owed[posting.account] > credited:
-            raise PayableAmountError(entry.source, posting.account, credited, owed[posting.account])
+        if owed[posting.account] > credited[posting.account]:
+            raise PayableAmountError(
+                entry.source, posting.account, credited[posting.account], owed[posting.account]
+            )
         rows[entry.source] = PayableRow(
             tenant_id=unit.actor.tenant_id,
             entity_id=entity_id,
@@ -226,7 +182,8 @@ def add_payables(
     return [rows[entry.source] for entry in entries]
 
 
-def _household_numbers(unit: Unit, ids: set[int]) -> dict[int, str]:
+def household_numbers(unit: Unit, ids: set[int]) -> dict[int, str]:
+    """The numbers of households by id. Raises NotFoundError."""
     rows = unit.session.execute(select(HouseholdRow.id, HouseholdRow.number).where(HouseholdRow.id.in_(ids)))
     numbers = {row.id: row.number for row in rows}
     missing = sorted(ids - numbers.keys())

@@ -9,10 +9,16 @@ from coop.governance.queries.boards import (
     meeting_list,
     meeting_page,
     notice_list,
-    public_notice,
-    public_notices,
     stamp_board,
     stamp_sheet,
+)
+from coop.governance.queries.public import (
+    PublicVillage,
+    is_public,
+    public_notice,
+    public_notices,
+    public_village,
+    public_villages,
 )
 from coop.governance.queries.reads import (
     RollMember,
@@ -38,6 +44,7 @@ from coop.governance.queries.reads import (
 __all__ = [
     "MeetingItem",
     "MeetingPage",
+    "PublicVillage",
     "RollMember",
     "StampDay",
     "StampItem",
@@ -45,6 +52,7 @@ __all__ = [
     "attendance",
     "awaiting_stamp",
     "entities",
+    "is_public",
     "lacks_stamp",
     "meeting",
     "meeting_list",
@@ -56,6 +64,8 @@ __all__ = [
     "notices",
     "public_notice",
     "public_notices",
+    "public_village",
+    "public_villages",
     "resolution_for",
     "resolutions",
     "reviews",

@@ -8,14 +8,13 @@ from datetime import date
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from coop.governance.models import MeetingRow, NoticeRow, NoticeScope, ResolutionRow, StampRow
+from coop.governance.models import MeetingRow, NoticeRow, ResolutionRow, StampRow
 from coop.governance.queries.reads import (
     RollMember,
     StampDay,
     attendance,
     lacks_stamp,
     meeting,
-    notice,
     resolutions,
     roll,
     stamp_days,
@@ -70,6 +69,7 @@ class StampItem:
     refused: bool
     reason: str
     refuser_id: int | None
+    due: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,7 @@ def stamp_sheet(session: Session, entity_id: int, day: date) -> StampSheet:
             refused=stamp is not None,
             reason=stamp.reason if stamp is not None else "",
             refuser_id=stamp.user_id if stamp is not None else None,
+            due=stamp.due if stamp is not None else None,
         )
         for row, fen, points, stamp in session.execute(query)
     ]
@@ -176,22 +177,6 @@ def stamp_sheet(session: Session, entity_id: int, day: date) -> StampSheet:
         tuple(item for item in items if not item.refused),
         tuple(item for item in items if item.refused),
     )
-
-
-def public_notices(session: Session, today: date) -> list[NoticeRow]:
-    """What hangs on the board for the internet, today; newest first."""
-    query = select(NoticeRow).where(
-        NoticeRow.scope == NoticeScope.internet.value, NoticeRow.since <= today, NoticeRow.until > today
-    )
-    return list(session.scalars(query.order_by(NoticeRow.since.desc(), NoticeRow.id.desc())))
-
-
-def public_notice(session: Session, notice_id: int, today: date) -> NoticeRow:
-    """One notice for the internet, while it hangs there. Raises NotFoundError for any other."""
-    row = notice(session, notice_id)
-    if row.scope != NoticeScope.internet or not row.since <= today < row.until:
-        raise NotFoundError("notice", notice_id)
-    return row
 
 
 def notice_list(session: Session, today: date, *, over: bool = False, search: str = "") -> list[NoticeRow]:

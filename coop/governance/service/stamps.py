@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -14,6 +14,7 @@ from coop.kernel.unit import Unit
 from ledger.tables import VoucherRow
 
 SUPERVISION = "supervision"
+MENDED_WITHIN = timedelta(days=7)
 
 
 class OwnVoucherError(CoopError):
@@ -49,12 +50,23 @@ def stamp(unit: Unit, voucher_id: int) -> StampRow:
     return _put(unit, voucher_id, StampState.stamped, "")
 
 
-def refuse_stamp(unit: Unit, voucher_id: int, reason: str) -> StampRow:
-    """Refuse one voucher with a reason: the month does not close until it is stamped or reversed."""
+def refuse_stamp(unit: Unit, voucher_id: int, reason: str, due: date | None = None) -> StampRow:
+    """Refuse one voucher with a reason, to be mended until `due` (a week from today where not told).
+
+    The month does not close until it is stamped or reversed.
+    """
     unit.actor.require("拒绝加盖审核章", Role.supervisor)
+    due = due or unit.today + MENDED_WITHIN
+    faults = []
     if not reason.strip():
-        raise InputError([Fault("reason", "须写明理由", "a reason is needed")])
-    return _put(unit, voucher_id, StampState.refused, reason)
+        faults.append(Fault("reason", "须写明理由", "a reason is needed"))
+    if due < unit.today:
+        faults.append(
+            Fault("due", f"期限不能早于今天 {unit.today}，实为 {due}", f"not before {unit.today}: {due}")
+        )
+    if faults:
+        raise InputError(faults)
+    return _put(unit, voucher_id, StampState.refused, reason, due)
 
 
 def review(unit: Unit, ref: str, digest: str) -> ReviewRow:
@@ -83,7 +95,7 @@ def review(unit: Unit, ref: str, digest: str) -> ReviewRow:
     return row
 
 
-def _put(unit: Unit, voucher_id: int, state: StampState, reason: str) -> StampRow:
+def _put(unit: Unit, voucher_id: int, state: StampState, reason: str, due: date | None = None) -> StampRow:
     voucher = unit.session.scalars(
         select(VoucherRow).where(VoucherRow.id == voucher_id, VoucherRow.tenant_id == unit.actor.tenant_id)
     ).one_or_none()
@@ -98,8 +110,9 @@ def _put(unit: Unit, voucher_id: int, state: StampState, reason: str) -> StampRo
     ).one_or_none()
     if row is None:
         row = _stamp(unit, voucher, state)
-        unit.session.add(row)
-    row.state, row.reason, row.user_id, row.day = state.value, reason, unit.actor.user_id, unit.today
+    row.state, row.reason, row.due = state.value, reason, due
+    row.user_id, row.day = unit.actor.user_id, unit.today
+    unit.session.add(row)
     unit.session.flush()
     unit.audit(f"stamp.{state.value}", f"voucher:{voucher_id}")
     return row

@@ -1,4 +1,4 @@
-"""Notices (公示): the village's board for those who log in, and the few that anybody may read."""
+"""Notices (公示): the village's board for those who log in; what anybody may read is `public`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from flask_babel import lazy_gettext
 
 from coop.governance import queries
 from coop.governance.views.shared import VILLAGE
-from coop.kernel.actor import Actor, Role
-from coop.kernel.unit import look
+from coop.kernel.actor import Role
 from coop.parties import queries as parties
 from coop.web.menu import Group, menu_entry
-from coop.web.permissions import PUBLIC, permit
-from coop.web.state import web_state
+from coop.web.permissions import permit
 from coop.web.views import Page, expose
 
 
 class NoticeView(Page):
-    """The village reads all its notices; the internet those published for it, while they hang."""
+    """The village reads all its notices, with a way to what the internet reads of them."""
 
-    route_base = ""
+    route_base = "/notices"
 
-    @expose("/notices/")
+    @expose("/")
     def list(self) -> str:
         over, search = bool(request.args.get("over")), request.args.get("q", "").strip()
         with self.look() as view:
@@ -30,37 +28,22 @@ class NoticeView(Page):
                 "governance/notices.html", rows=rows, over=over, search=search, today=view.today
             )
 
-    @expose("/notices/<int:notice_id>")
+    @expose("/<int:notice_id>")
     def show(self, notice_id: int) -> str:
         with self.look() as view:
             row = queries.notice(view.session, notice_id)
-            return self.render("governance/notice.html", row=row, today=view.today, public=False)
-
-    @expose("/board/<village>/")
-    def board(self, village: str) -> str:
-        clock = web_state().clock
-        with look(Actor(0, "", 0), clock) as view:
-            tenant = parties.tenant_by_code(view.session, village)
-        with look(Actor(0, "", tenant.id), clock) as view:
-            rows = queries.public_notices(view.session, view.today)
-            return self.render("governance/board.html", rows=rows, tenant=tenant)
-
-    @expose("/board/<village>/<int:notice_id>")
-    def public(self, village: str, notice_id: int) -> str:
-        clock = web_state().clock
-        with look(Actor(0, "", 0), clock) as view:
-            tenant = parties.tenant_by_code(view.session, village)
-        with look(Actor(0, "", tenant.id), clock) as view:
-            row = queries.public_notice(view.session, notice_id, view.today)
+            village = parties.tenant(view.session, row.tenant_id)
+            outside = queries.is_public(view.session, notice_id, village.id, view.today)
             return self.render(
-                "governance/notice.html", row=row, today=view.today, public=True, tenant=tenant
+                "governance/notice.html",
+                row=row,
+                today=view.today,
+                outside=village.code if outside else "",
             )
 
 
 permit("NoticeView.list", *VILLAGE, Role.household)
 permit("NoticeView.show", *VILLAGE, Role.household)
-permit("NoticeView.board", PUBLIC)
-permit("NoticeView.public", PUBLIC)
 menu_entry(
     "NoticeView.list", lazy_gettext("Public notices"), icon="speakerphone", group=Group.village, order=10
 )

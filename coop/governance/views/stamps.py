@@ -13,7 +13,7 @@ from coop.governance import queries
 from coop.governance import service as governance
 from coop.governance.views.shared import READERS, person
 from coop.kernel.actor import Role
-from coop.kernel.errors import InputError
+from coop.kernel.errors import Fault, InputError
 from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
 from coop.web.permissions import permit
@@ -58,16 +58,19 @@ class StampView(Page):
     @expose("/<int:entity_id>/<day>/<int:voucher_id>/refuse", methods=["POST"])
     def refuse(self, entity_id: int, day: str, voucher_id: int) -> ResponseReturnValue:
         form = Form()
-        name = f"reason-{voucher_id}"
+        name, until = f"reason-{voucher_id}", f"due-{voucher_id}"
         reason = form.text(name, longest=200)
+        due = form.day(until) if form.fields.get(until) else None
         try:
             form.done()
             with self.unit() as u:
-                governance.refuse_stamp(u, voucher_id, reason)
+                governance.refuse_stamp(u, voucher_id, reason, due)
         except InputError as error:
             with self.look() as view:
                 sheet = queries.stamp_sheet(view.session, entity_id, _day(day))
-            return self.invalid("governance/stamp_day.html", error, sheet=sheet, may=True, person=person)
+            at = {"reason": name, "due": until}
+            told = InputError([Fault(at.get(f.place, f.place), f.zh, f.en) for f in error.faults])
+            return self.invalid("governance/stamp_day.html", told, sheet=sheet, may=True, person=person)
         return self.go("StampView.day", entity_id=entity_id, day=day, say=_("The stamp is refused."))
 
 

@@ -94,6 +94,7 @@ def terms_of(session: Session, part: PartRow) -> OrderEntry:
         window_to=part.window_to,
         tolerance_bp=part.tolerance_bp,
         payment_days=part.payment_days,
+        advance_bp=part.advance_bp,
         place=part.place,
         lines=tuple(LineEntry(line.product, line.quantity, tuple(by_line[line.id])) for line in lines),
     )
@@ -127,6 +128,7 @@ def _order(row: PartRow, made: dict[str, Product]) -> Order:
         window_to=row.window_to,
         tolerance_bp=row.tolerance_bp,
         payment_days=row.payment_days,
+        advance_bp=row.advance_bp,
         place=row.place,
         state=row.state,
         state_text=text,

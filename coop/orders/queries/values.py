@@ -8,7 +8,7 @@ from typing import Literal
 
 from coop.kernel.errors import NotFoundError
 from coop.kernel.units import Unit
-from coop.orders.rules import PartState
+from coop.orders.rules import PartState, Valued, most_advance
 from coop.standards.rules import paid_price
 
 Side = Literal["buyer", "seller"]
@@ -112,6 +112,7 @@ class Order:
     window_to: date
     tolerance_bp: int
     payment_days: int
+    advance_bp: int
     place: str
     state: str
     state_text: str
@@ -119,6 +120,12 @@ class Order:
     reason: str
     terms_digest: str
     lines: tuple[OrderLine, ...]
+
+    @property
+    def advance_most_fen(self) -> int:
+        """The most the buyer may pay in advance, fen."""
+        valued = [Valued(n.quantity, max(g.paid for g in n.grades), n.unit) for n in self.lines if n.grades]
+        return most_advance(valued, self.advance_bp)
 
 
 @dataclass(frozen=True, slots=True)

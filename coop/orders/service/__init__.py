@@ -8,7 +8,15 @@ from coop.orders.service.errors import (
     WrongBuyerError,
 )
 from coop.orders.service.intake import list_seller, submit
-from coop.orders.service.progress import mark_paid, mark_split, record_collected, record_shipped, record_taken
+from coop.orders.service.progress import (
+    lock_lines,
+    mark_paid,
+    mark_split,
+    record_all_collected,
+    record_collected,
+    record_shipped,
+    record_taken,
+)
 from coop.orders.service.state import lock_line, lock_part
 from coop.orders.service.terms import accept, close, refuse
 
@@ -22,9 +30,11 @@ __all__ = [
     "close",
     "list_seller",
     "lock_line",
+    "lock_lines",
     "lock_part",
     "mark_paid",
     "mark_split",
+    "record_all_collected",
     "record_collected",
     "record_shipped",
     "record_taken",

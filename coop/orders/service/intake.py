@@ -88,6 +88,7 @@ def submit(unit: Unit, entry: OrderEntry) -> PartRow:
         window_to=entry.window_to,
         tolerance_bp=entry.tolerance_bp,
         payment_days=entry.payment_days,
+        advance_bp=entry.advance_bp,
         place=entry.place,
         day=unit.today,
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy import select
 
+from coop.kernel.errors import NotFoundError
 from coop.kernel.unit import Unit
 from coop.orders.models import LineRow, PartRow
 from coop.orders.rules import MOVES, PartState, Progress, most, path, reached
 from coop.orders.service.errors import ProgressError
 from coop.orders.service.state import lock_line, lock_part, move, require_seller
+
+_NOT_COLLECTED = (PartState.received, PartState.accepted, PartState.refused, PartState.closed)
 
 
 def mark_split(unit: Unit, line_id: int, promised: int) -> PartRow:
@@ -27,15 +32,46 @@ def mark_split(unit: Unit, line_id: int, promised: int) -> PartRow:
 
 def record_collected(unit: Unit, line_id: int, grams: int) -> PartRow:
     """So much was bought from households for the line (negative: a receipt reversed), within tolerance."""
-    part, line = lock_line(unit, line_id)
-    require_seller(unit, part)
-    if PartState(part.state) in (PartState.received, PartState.accepted, PartState.refused, PartState.closed):
-        MOVES.move(PartState(part.state), PartState.collecting)
-    found = line.collected + grams
-    limit = most(line.quantity, part.tolerance_bp)
-    _require_between("收购", "collected", line.shipped, limit, found)
-    line.collected = found
-    return _advance(unit, part)
+    return record_all_collected(unit, {line_id: grams})[0]
+
+
+def record_all_collected(unit: Unit, grams: Mapping[int, int]) -> list[PartRow]:
+    """So much was bought for several lines, by line id: each lock once, each part moved once; the parts by id."""
+    parts, lines = lock_lines(unit, grams)
+    for part in parts.values():
+        require_seller(unit, part)
+        if PartState(part.state) in _NOT_COLLECTED:
+            MOVES.move(PartState(part.state), PartState.collecting)
+    for line in lines.values():
+        found = line.collected + grams[line.id]
+        limit = most(line.quantity, parts[line.part_id].tolerance_bp)
+        _require_between("收购", "collected", line.shipped, limit, found)
+        line.collected = found
+    return [_advance(unit, part) for part in parts.values()]
+
+
+def lock_lines(unit: Unit, line_ids: Iterable[int]) -> tuple[dict[int, PartRow], dict[int, LineRow]]:
+    """Several lines and their parts, locked until the unit ends: all parts first, each kind by id."""
+    wanted = sorted(set(line_ids))
+    part_ids = unit.session.scalars(select(LineRow.part_id).where(LineRow.id.in_(wanted)).distinct()).all()
+    held = unit.session.scalars(
+        select(PartRow)
+        .where(PartRow.id.in_(part_ids))
+        .order_by(PartRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    rows = unit.session.scalars(
+        select(LineRow)
+        .where(LineRow.id.in_(wanted))
+        .order_by(LineRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {row.id: row for row in rows}
+    if missing := [key for key in wanted if key not in found]:
+        raise NotFoundError("order line", missing[0])
+    return {row.id: row for row in held}, found
 
 
 def record_shipped(unit: Unit, line_id: int, grams: int) -> PartRow:

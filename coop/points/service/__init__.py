@@ -1,6 +1,6 @@
 """Use cases of the points: the charter, claims through review to final, and the shop."""
 
-from coop.points.service.claims import adopt_items, check, propose, reject
+from coop.points.service.claims import adopt_items, check, check_all, propose, reject
 from coop.points.service.review import finalise, publish, revoke, score
 from coop.points.service.shared import (
     NotAllowedPointsError,
@@ -20,6 +20,7 @@ __all__ = [
     "adopt_items",
     "buy_goods",
     "check",
+    "check_all",
     "expire",
     "finalise",
     "propose",

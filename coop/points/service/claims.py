@@ -4,6 +4,7 @@ propose C01.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -168,14 +169,20 @@ def _open_in_span(unit: Unit, household_id: int, item_id: int, span: str) -> Cla
 
 def check(unit: Unit, claim_id: int) -> ClaimRow:
     """The group leader's or clerk's first look at the facts, by another person than who proposed."""
+    return check_all(unit, [claim_id])[0]
+
+
+def check_all(unit: Unit, claim_ids: Collection[int]) -> list[ClaimRow]:
+    """A list of claims looked at together, all or none."""
     unit.actor.require("初核积分申报", Role.clerk, Role.manager, Role.supervisor)
-    row = locked_claims(unit, [claim_id])[0]
-    if row.proposer_id == unit.actor.user_id:
-        raise SameHandsError("初核", "the first check", unit.actor.user_id)
-    row.state = MOVES.move(ClaimState(row.state), ClaimState.checked)
-    row.checker_id = unit.actor.user_id
-    unit.audit("claim.check", f"claim:{row.id}")
-    return row
+    rows = locked_claims(unit, claim_ids)
+    for row in rows:
+        if row.proposer_id == unit.actor.user_id:
+            raise SameHandsError("初核", "the first check", unit.actor.user_id)
+        row.state = MOVES.move(ClaimState(row.state), ClaimState.checked)
+        row.checker_id = unit.actor.user_id
+        unit.audit("claim.check", f"claim:{row.id}")
+    return rows
 
 
 def reject(unit: Unit, claim_id: int, reason: str) -> ClaimRow:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from coop.books import service as books
 from coop.governance import service as governance
@@ -25,11 +25,13 @@ from coop.points.service.shared import (
     SameHandsError,
     household_numbers,
     lock_account,
+    lock_accounts,
     locked_claims,
     post_all,
 )
 from ledger.voucher import Voucher
 
+_Cap = tuple[int, int, str]  # household, item, year or season
 COUNTING = (ClaimState.scored.value, ClaimState.published.value, ClaimState.final.value)
 
 
@@ -47,8 +49,10 @@ def score(unit: Unit, claim_ids: Collection[int], *, lawful_penalty: Collection[
         row.id: row
         for row in unit.session.scalars(select(ItemRow).where(ItemRow.id.in_({r.item_id for r in rows})))
     }
-    for household_id in sorted({row.household_id for row in rows}):
-        lock_account(unit, household_id)  # two sessions must not both use the last points under one cap
+    lock_accounts(
+        unit, {row.household_id for row in rows}
+    )  # two sessions must not use the last points of one cap
+    had = _had(unit, rows, items)
     for row in rows:
         if unit.actor.household and numbers[row.household_id] == unit.actor.household:
             raise OwnHouseholdError(unit.actor.household)
@@ -57,35 +61,41 @@ def score(unit: Unit, claim_ids: Collection[int], *, lawful_penalty: Collection[
         item = items[row.item_id]
         row.scorer_id = unit.actor.user_id
         row.state = MOVES.move(ClaimState(row.state), ClaimState.scored)
-        row.awarded = rules.awarded(row.points, item.cap_year, _had(unit, row, item))
+        cap = _cap(row, item)
+        row.awarded = rules.awarded(row.points, item.cap_year, had[cap])
+        had[cap] += max(0, row.awarded)
         if item.veto == rules.Veto.on_penalty and row.id in lawful_penalty:
             row.veto = True
         if row.awarded == 0:
             row.state = MOVES.move(ClaimState.scored, ClaimState.rejected)
             row.reason = "已达上限 / the cap is reached"
-        unit.session.flush()
         unit.audit("claim.score", f"claim:{row.id}", awarded=row.awarded)
+    unit.session.flush()
     return rows
 
 
-def _had(unit: Unit, row: ClaimRow, item: ItemRow) -> int:
-    """Points of the item the household has in the claim's year (or season), whether final or on their way."""
-    window = (
-        [ClaimRow.season == row.season]
-        if item.per == rules.Span.season
-        else [ClaimRow.day.between(date(row.day.year, 1, 1), date(row.day.year, 12, 31))]
-    )
-    total = unit.session.execute(
-        select(func.coalesce(func.sum(ClaimRow.awarded), 0)).where(
-            ClaimRow.household_id == row.household_id,
-            ClaimRow.item_id == row.item_id,
-            ClaimRow.id != row.id,
+def _had(unit: Unit, rows: Sequence[ClaimRow], items: Mapping[int, ItemRow]) -> Counter[_Cap]:
+    """Points the households have under each cap already, final or on their way, without these claims."""
+    counted: Counter[_Cap] = Counter()
+    others = unit.session.scalars(
+        select(ClaimRow).where(
+            ClaimRow.tenant_id == unit.actor.tenant_id,
+            ClaimRow.household_id.in_({row.household_id for row in rows}),
+            ClaimRow.item_id.in_(set(items)),
+            ClaimRow.id.not_in([row.id for row in rows]),
             ClaimRow.awarded > 0,
             ClaimRow.state.in_(COUNTING),
-            *window,
         )
     )
-    return int(total.scalar_one())
+    for other in others:
+        counted[_cap(other, items[other.item_id])] += other.awarded
+    return counted
+
+
+def _cap(row: ClaimRow, item: ItemRow) -> _Cap:
+    """Whose cap of which item in which year (or season) a claim counts under."""
+    window = row.season if item.per == rules.Span.season else f"{row.day.year}"
+    return row.household_id, row.item_id, window
 
 
 def publish(unit: Unit, claim_ids: Collection[int]) -> NoticeRow:
@@ -149,7 +159,7 @@ def finalise(unit: Unit, claim_ids: Collection[int]) -> list[ClaimRow]:
         ).all()
     )
     # All accounts first and all vouchers at once: who spends meanwhile waits for an account, and for no book.
-    accounts = {key: lock_account(unit, key) for key in sorted({row.household_id for row in rows})}
+    accounts = lock_accounts(unit, {row.household_id for row in rows})
     balances = {key: account.balance for key, account in accounts.items()}
     in_order = sorted(rows, key=lambda row: (row.household_id, row.id))
     moved: dict[int, tuple[int, Voucher]] = {}

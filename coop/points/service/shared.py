@@ -4,7 +4,7 @@ claim.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -91,11 +91,29 @@ def find_household(unit: Unit, number: str) -> HouseholdRow:
 
 def lock_account(unit: Unit, household_id: int) -> AccountRow:
     """The household's points, locked until the unit ends; opened at zero the first time."""
-    key = {"tenant_id": unit.actor.tenant_id, "household_id": household_id}
-    unit.session.execute(upsert(unit.session, AccountRow).values(**key, balance=0).on_conflict_do_nothing())
-    return unit.session.scalars(
-        select(AccountRow).filter_by(**key).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return lock_accounts(unit, [household_id])[household_id]
+
+
+def lock_accounts(unit: Unit, household_ids: Iterable[int]) -> dict[int, AccountRow]:
+    """The points of several households, opened at zero the first time and locked by id."""
+    wanted = sorted(set(household_ids))
+    tenant = unit.actor.tenant_id
+    open_ = unit.session.scalars(
+        select(AccountRow.household_id).where(
+            AccountRow.tenant_id == tenant, AccountRow.household_id.in_(wanted)
+        )
+    )
+    for household in sorted(set(wanted) - set(open_)):
+        fresh = upsert(unit.session, AccountRow).values(tenant_id=tenant, household_id=household, balance=0)
+        unit.session.execute(fresh.on_conflict_do_nothing())
+    rows = unit.session.scalars(
+        select(AccountRow)
+        .where(AccountRow.tenant_id == tenant, AccountRow.household_id.in_(wanted))
+        .order_by(AccountRow.household_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.household_id: row for row in rows}
 
 
 def village_book(unit: Unit) -> BookRow:

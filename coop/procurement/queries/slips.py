@@ -1,8 +1,7 @@
-"""Tickets, ready to render: the weigh slip with its working, and lists of tickets."""
+"""The weigh slip with its working, ready to render."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,24 +10,39 @@ from sqlalchemy.orm import Session
 
 from coop.books.models import PayableRow
 from coop.kernel.errors import NotFoundError
+from coop.kernel.units import Unit
 from coop.parties.models import HouseholdRow
 from coop.procurement.models import (
     LotRow,
     ReceiptLineRow,
     ReceiptRow,
-    ReceiptState,
     ScaleRow,
 )
-from coop.procurement.rules import GradePrice, Quality, amount_working, price_working, weight_working
+from coop.procurement.rules import (
+    Deductions,
+    GradePrice,
+    Live,
+    Quality,
+    amount_working,
+    fee_working,
+    head_amount_working,
+    head_price_working,
+    heads_working,
+    live_working,
+    payable_working,
+    price_working,
+    set_off_working,
+    weight_working,
+)
 from coop.splitting.models import AllocationRow
-from coop.standards.queries import Product, products
+from coop.standards.queries import Product
 from coop.standards.queries import product as find_product
 from ledger.money import upper_cny
 
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """A grade on the slip: figures in grams, 1/10000 yuan per kg and fen, and the three steps in words."""
+    """A grade on the slip: grams (or heads), 1/10000 yuan per kg (or head), fen, and the three steps in words."""
 
     grade: str
     grade_name: str
@@ -55,7 +69,11 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class WeighSlip:
-    """All that is on the slip a household takes home. `amount_upper` is the sum in capitals (大写)."""
+    """All that is on the slip a household takes home. `amount_upper` is what is paid, in capitals (大写).
+
+    `total_g`, `agreed_g` and `delivered_g` are in the product's base unit. The workings of live weight, fee and
+    set-off are empty where there is none.
+    """
 
     receipt_id: int
     number: str
@@ -69,6 +87,7 @@ class WeighSlip:
     product: str
     product_name: str
     product_name_en: str
+    unit: Unit
     scale: str
     scale_name: str
     calibrated_until: date
@@ -83,10 +102,17 @@ class WeighSlip:
     lines: tuple[SlipLine, ...]
     total_g: int
     total_fen: int
+    live_working: tuple[str, str]
+    cut: Deductions
+    fee_working: tuple[str, str]
+    set_off_working: tuple[str, str]
+    payable_working: tuple[str, str]
+    payable_fen: int
     amount_upper: str
     agreed_g: int
     delivered_g: int
     paid_fen: int
+    sheet_id: int | None
     voucher_id: int | None
     payable_id: int | None
     reversal_id: int | None
@@ -98,31 +124,6 @@ class WeighSlip:
     def left_g(self) -> int:
         """What the household may still bring of its share."""
         return max(0, self.agreed_g - self.delivered_g)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A ticket as a list shows it."""
-
-    receipt_id: int
-    number: str
-    day: date
-    state: str
-    household_id: int
-    household: str
-    part_id: int
-    line_id: int
-    product: str
-    product_name: str
-    product_name_en: str
-    total_g: int
-    total_fen: int
-    voucher_id: int | None
-    payable_id: int | None
-
-    @property
-    def posted(self) -> bool:
-        return self.state == ReceiptState.posted
 
 
 def weigh_slip(session: Session, receipt_id: int) -> WeighSlip:
@@ -138,6 +139,9 @@ def weigh_slip(session: Session, receipt_id: int) -> WeighSlip:
         raise NotFoundError("receipt", receipt_id)
     row, home, scale, share = found
     made = find_product(session, row.product)
+    cut = Deductions(
+        row.total_fen, row.fee_bp, row.fee_fen, row.set_off_bp, row.due_before_fen, row.set_off_fen
+    )
     paid = session.scalars(select(PayableRow.paid_fen).where(PayableRow.id == row.payable_id)).one_or_none()
     return WeighSlip(
         receipt_id=row.id,
@@ -152,6 +156,7 @@ def weigh_slip(session: Session, receipt_id: int) -> WeighSlip:
         product=row.product,
         product_name=made.name,
         product_name_en=made.name_en,
+        unit=made.unit,
         scale=scale.code,
         scale_name=scale.name,
         calibrated_until=scale.calibrated_until,
@@ -166,10 +171,17 @@ def weigh_slip(session: Session, receipt_id: int) -> WeighSlip:
         lines=_slip_lines(session, row, made),
         total_g=row.total_g,
         total_fen=row.total_fen,
-        amount_upper=upper_cny(row.total_fen),
+        live_working=_live(row, made),
+        cut=cut,
+        fee_working=fee_working(cut) if cut.fee_fen else ("", ""),
+        set_off_working=set_off_working(cut) if cut.due_before_fen else ("", ""),
+        payable_working=payable_working(cut) if cut.fee_fen or cut.due_before_fen else ("", ""),
+        payable_fen=row.payable_fen,
+        amount_upper=upper_cny(row.payable_fen),
         agreed_g=share.decided_g,
         delivered_g=share.delivered_g,
         paid_fen=paid or 0,
+        sheet_id=row.sheet_id,
         voucher_id=row.voucher_id,
         payable_id=row.payable_id,
         reversal_id=row.reversal_id,
@@ -194,9 +206,15 @@ def _slip_lines(session: Session, row: ReceiptRow, made: Product) -> tuple[SlipL
 
 def _slip_line(line: ReceiptLineRow, lot_code: str, made: Product, quality: Quality) -> SlipLine:
     grade = made.grade(line.grade)
-    weight, weight_en = weight_working(line.net_g, line.settle_g, quality)
-    price, price_en = price_working(GradePrice(line.table_price, line.floor))
-    amount, amount_en = amount_working(line.settle_g, line.price, line.amount_fen)
+    rate = GradePrice(line.table_price, line.floor)
+    if made.unit is Unit.head:
+        weight, weight_en = heads_working(line.net_g, Live(line.live_min_g, line.live_max_g))
+        price, price_en = head_price_working(rate)
+        amount, amount_en = head_amount_working(line.settle_g, line.price, line.amount_fen)
+    else:
+        weight, weight_en = weight_working(line.net_g, line.settle_g, quality)
+        price, price_en = price_working(rate)
+        amount, amount_en = amount_working(line.settle_g, line.price, line.amount_fen)
     return SlipLine(
         grade=line.grade,
         grade_name=grade.name,
@@ -217,47 +235,7 @@ def _slip_line(line: ReceiptLineRow, lot_code: str, made: Product, quality: Qual
     )
 
 
-def receipts(
-    session: Session,
-    *,
-    household_id: int | None = None,
-    part_id: int | None = None,
-    day: date | None = None,
-    ids: Iterable[int] | None = None,
-) -> tuple[Receipt, ...]:
-    """Tickets, newest first: of a household, an order, a day, or these ids; all where nothing is given."""
-    query = (
-        select(ReceiptRow, HouseholdRow.number)
-        .join(HouseholdRow, HouseholdRow.id == ReceiptRow.household_id)
-        .order_by(ReceiptRow.day.desc(), ReceiptRow.id.desc())
-    )
-    if household_id is not None:
-        query = query.where(ReceiptRow.household_id == household_id)
-    if part_id is not None:
-        query = query.where(ReceiptRow.part_id == part_id)
-    if day is not None:
-        query = query.where(ReceiptRow.day == day)
-    if ids is not None:
-        query = query.where(ReceiptRow.id.in_(sorted(set(ids))))
-    made = products(session)
-    return tuple(_receipt(row, number, made[row.product]) for row, number in session.execute(query))
-
-
-def _receipt(row: ReceiptRow, household: str, made: Product) -> Receipt:
-    return Receipt(
-        receipt_id=row.id,
-        number=row.number,
-        day=row.day,
-        state=row.state,
-        household_id=row.household_id,
-        household=household,
-        part_id=row.part_id,
-        line_id=row.line_id,
-        product=row.product,
-        product_name=made.name,
-        product_name_en=made.name_en,
-        total_g=row.total_g,
-        total_fen=row.total_fen,
-        voucher_id=row.voucher_id,
-        payable_id=row.payable_id,
-    )
+def _live(row: ReceiptRow, made: Product) -> tuple[str, str]:
+    if made.unit is not Unit.head:
+        return "", ""
+    return live_working(row.gross_g - row.tare_g, row.total_g)

@@ -8,16 +8,19 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coop.books.queries import open_due
 from coop.kernel.errors import NotFoundError
+from coop.kernel.units import Unit
 from coop.orders.models import PartRow
 from coop.orders.queries import order_line
 from coop.parties.models import HouseholdRow
 from coop.parties.queries import entity
 from coop.procurement.models import ScaleRow
 from coop.procurement.rules import GradePrice
+from coop.production.queries import blocks
 from coop.splitting.models import AllocationRow, SplitRow
 from coop.splitting.queries import HouseholdShare, allocation, deliverable
-from coop.standards.queries import Product, price_table, product
+from coop.standards.queries import Product, Terms, price_table, product, terms_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +33,25 @@ class ToWeigh:
 
 @dataclass(frozen=True, slots=True)
 class GradeRate:
-    """A grade of the order and what is paid for it that day; None without an approved price."""
+    """A grade of the order and what is paid for it that day; None without an approved price.
+
+    Of a product by head, the average live weight a head may have, in grams; 0 and 0 where none is asked.
+    """
 
     grade: str
     name: str
     name_en: str
     price: int | None
+    live_min_g: int
+    live_max_g: int
 
 
 @dataclass(frozen=True, slots=True)
 class WeighPage:
-    """One household's open share at the scale."""
+    """One household's open share at the scale; `due_fen` is what it owes for inputs, `terms` what may be kept.
+
+    `blocked` says in Chinese and English why nothing may be bought of it that day, empty where it may.
+    """
 
     share: HouseholdShare
     head: str
@@ -48,6 +59,13 @@ class WeighPage:
     grades: tuple[GradeRate, ...]
     scales: tuple[tuple[str, str], ...]
     expired: tuple[str, ...]
+    terms: Terms
+    due_fen: int
+    blocked: tuple[str, str]
+
+    @property
+    def by_head(self) -> bool:
+        return self.product.unit is Unit.head
 
 
 def weigh_list(session: Session, tenant_id: int) -> tuple[ToWeigh, ...]:
@@ -64,7 +82,7 @@ def weigh_page(session: Session, allocation_id: int, day: date) -> WeighPage:
     """The form of one share on a day: grades with the price that will be paid. Raises NotFoundError."""
     share = allocation(session, allocation_id)
     found = session.execute(
-        select(SplitRow.line_id, PartRow.seller_entity, HouseholdRow.head)
+        select(SplitRow.line_id, PartRow.seller_entity, HouseholdRow.id, HouseholdRow.head)
         .join(AllocationRow, AllocationRow.split_id == SplitRow.id)
         .join(PartRow, PartRow.id == SplitRow.part_id)
         .join(HouseholdRow, HouseholdRow.id == AllocationRow.household_id)
@@ -72,11 +90,10 @@ def weigh_page(session: Session, allocation_id: int, day: date) -> WeighPage:
     ).one_or_none()
     if found is None:
         raise NotFoundError("allocation", allocation_id)
-    line_id, seller, head = found
-    prices = {
-        line.grade: line
-        for line in price_table(session, entity(session, seller).id, day, product_code=share.product)
-    }
+    line_id, seller, household_id, head = found
+    owner = entity(session, seller)
+    made = product(session, share.product)
+    prices = {line.grade: line for line in price_table(session, owner.id, day, product_code=share.product)}
     grades = tuple(
         GradeRate(
             grade.grade,
@@ -85,6 +102,8 @@ def weigh_page(session: Session, allocation_id: int, day: date) -> WeighPage:
             GradePrice(table.price, max(table.floor, grade.floor)).paid
             if (table := prices.get(grade.grade))
             else None,
+            made.grade(grade.grade).live_min_g,
+            made.grade(grade.grade).live_max_g,
         )
         for grade in order_line(session, line_id).grades
     )
@@ -92,8 +111,11 @@ def weigh_page(session: Session, allocation_id: int, day: date) -> WeighPage:
     return WeighPage(
         share=share,
         head=head,
-        product=product(session, share.product),
+        product=made,
         grades=grades,
         scales=tuple((scale.code, f"{scale.code} {scale.name}") for scale in scales),
         expired=tuple(scale.code for scale in scales if scale.calibrated_until < day),
+        terms=terms_on(session, owner.id, share.product, day),
+        due_fen=open_due(session, owner.id, [household_id])[household_id],
+        blocked=blocks(session, [allocation_id], share.product, day).get(allocation_id, ("", "")),
     )

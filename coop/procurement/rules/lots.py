@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from coop.kernel.errors import CoopError
-from coop.kernel.units import kg_text
+from coop.kernel.units import Unit, kg_text
 from ledger.money import apportion
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -16,12 +16,13 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class ShortStockError(CoopError):
     """More is to be drawn than the lots hold."""
 
-    def __init__(self, grade: str, held: int, wanted: int) -> None:
+    def __init__(self, grade: str, held: int, wanted: int, unit: Unit = Unit.gram) -> None:
+        heads = unit is Unit.head
+        zh, en = ("只", "head") if heads else ("公斤", "kg")
+        have, need, short = (str(n) if heads else kg_text(n) for n in (held, wanted, wanted - held))
         super().__init__(
-            zh=f"等级 {grade} 库存 {kg_text(held)} 公斤，需 {kg_text(wanted)} 公斤，"
-            f"差 {kg_text(wanted - held)} 公斤",
-            en=f"grade {grade}: {kg_text(held)} kg in stock, {kg_text(wanted)} kg wanted, "
-            f"{kg_text(wanted - held)} kg short",
+            zh=f"等级 {grade} 库存 {have} {zh}，需 {need} {zh}，差 {short} {zh}",
+            en=f"grade {grade}: {have} {en} in stock, {need} {en} wanted, {short} {en} short",
         )
 
 
@@ -69,8 +70,8 @@ class Drawn:
     fen: int
 
 
-def draw(grade: str, stock: Sequence[Stock], grams: int) -> tuple[Drawn, ...]:
-    """Take `grams` from the lots in the order given, each with its share of what it cost.
+def draw(grade: str, stock: Sequence[Stock], grams: int, unit: Unit = Unit.gram) -> tuple[Drawn, ...]:
+    """Take `grams` (heads where they are counted) from the lots in the order given, each with its share of what it cost.
 
     Nothing is lost or made: the grams drawn add up to `grams`, and a lot drawn empty gives all its fen.
     Raises ShortStockError.
@@ -80,7 +81,7 @@ def draw(grade: str, stock: Sequence[Stock], grams: int) -> tuple[Drawn, ...]:
     """
     held = sum(lot.left_g for lot in stock)
     if grams > held:
-        raise ShortStockError(grade, held, grams)
+        raise ShortStockError(grade, held, grams, unit)
     drawn, wanted = [], grams
     for lot in stock:
         if not wanted:

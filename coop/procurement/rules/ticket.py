@@ -1,12 +1,14 @@
 """What a weigh ticket says and how it comes to its figures. Pure.
 
-Quantities are grams, shares of weight basis points, prices 1/10000 yuan per kg, amounts fen.
+Quantities are grams, shares of weight basis points, prices 1/10000 yuan per kg, amounts fen. `rules/heads.py` holds
+what is other where the product is counted by head.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +19,7 @@ from ledger.money import fen_text
 
 @dataclass(frozen=True, slots=True)
 class WeighLine:
-    """One grade on the scale, net."""
+    """One grade on the scale: grams net, or heads where the product is counted by head."""
 
     grade: str
     net_g: int
@@ -98,6 +100,21 @@ def weight_faults(entry: WeighEntry, grades: frozenset[str]) -> list[Fault]:
     >>> [fault.place for fault in weight_faults(entry, frozenset("AB"))]
     ['/lines/1/grade', '/lines']
     """
+    found = scale_faults(entry) + line_faults(entry, grades)
+    expected, total = entry.gross_g - entry.tare_g, sum(line.net_g for line in entry.lines)
+    if expected != total:
+        found.append(
+            Fault(
+                "/lines",
+                f"各等级净重合计应为毛重减皮重 {expected} 克，实为 {total}，差 {total - expected}",
+                f"net weights should sum to {expected} g, found {total}, off by {total - expected}",
+            )
+        )
+    return found
+
+
+def scale_faults(entry: WeighEntry) -> list[Fault]:
+    """What is wrong with a ticket's key and with what the scale said."""
     found = []
     if not entry.client_key.strip():
         found.append(Fault("/client_key", "不能为空", "must not be empty"))
@@ -109,6 +126,14 @@ def weight_faults(entry: WeighEntry, grades: frozenset[str]) -> list[Fault]:
                 f"expected between 0 and the gross weight {entry.gross_g}, found {entry.tare_g}",
             )
         )
+    return found
+
+
+def line_faults(entry: WeighEntry, grades: frozenset[str], *, heads: bool = False) -> list[Fault]:
+    """What is wrong with a ticket's lines: their grades, and quantities (grams or heads) above 0."""
+    found = []
+    if not entry.lines:
+        found.append(Fault("/lines", "至少要有一个等级", "at least one grade is needed"))
     seen: set[str] = set()
     for number, line in enumerate(entry.lines):
         place = f"/lines/{number}"
@@ -127,22 +152,14 @@ def weight_faults(entry: WeighEntry, grades: frozenset[str]) -> list[Fault]:
             )
         seen.add(line.grade)
         if line.net_g <= 0:
+            what = "只数" if heads else "净重"
             found.append(
                 Fault(
                     f"{place}/net_g",
-                    f"净重应大于 0，实为 {line.net_g}",
+                    f"{what}应大于 0，实为 {line.net_g}",
                     f"must be above 0, found {line.net_g}",
                 )
             )
-    expected, total = entry.gross_g - entry.tare_g, sum(line.net_g for line in entry.lines)
-    if expected != total:
-        found.append(
-            Fault(
-                "/lines",
-                f"各等级净重合计应为毛重减皮重 {expected} 克，实为 {total}，差 {total - expected}",
-                f"net weights should sum to {expected} g, found {total}, off by {total - expected}",
-            )
-        )
     return found
 
 
@@ -170,3 +187,9 @@ def priced_line(line: WeighLine, quality: Quality, price: GradePrice) -> PricedL
     if settle <= 0 or amount <= 0:
         raise NothingToPayError(line.grade, line.net_g, settle, amount)
     return PricedLine(line.grade, line.net_g, settle, price, amount)
+
+
+def sheet_digest(entries: Sequence[WeighEntry]) -> str:
+    """SHA-256 of a sheet's tickets and their keys, so that a sheet handed in again is found."""
+    body = [[entry.client_key, entry.digest()] for entry in entries]
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()

@@ -37,14 +37,11 @@ class NotThatDayError(CoopError):
         )
 
 
-class NotByWeightError(CoopError):
-    """A product counted by head does not come over this scale."""
+class BlockedError(CoopError):
+    """Production stops the purchase: a failed control point, an interval that still runs."""
 
-    def __init__(self, product: str, unit: str) -> None:
-        super().__init__(
-            zh=f"产品 {product} 按 {unit} 计数，不按重量过磅",
-            en=f"product {product} is counted by {unit}, not weighed",
-        )
+    def __init__(self, household: str, zh: str, en: str) -> None:
+        super().__init__(zh=f"{household} 暂不能收购：{zh}", en=f"nothing may be bought of {household}: {en}")
 
 
 class LotUsedError(CoopError):

@@ -1,5 +1,14 @@
 """Reads of the settlement: bills and statements, a household's money, where a fen comes from."""
 
+from coop.settlement.queries.advances import (
+    Advance,
+    AdvanceAccount,
+    AdvancePage,
+    AdvanceUse,
+    advance_account,
+    advance_page,
+    advances,
+)
 from coop.settlement.queries.bills import (
     Payment,
     Sale,
@@ -17,6 +26,10 @@ from coop.settlement.queries.households import HouseholdMoney, MoneyLine, househ
 from coop.settlement.queries.statement import Statement, statement
 
 __all__ = [
+    "Advance",
+    "AdvanceAccount",
+    "AdvancePage",
+    "AdvanceUse",
     "FenNode",
     "HouseholdMoney",
     "MoneyLine",
@@ -25,6 +38,9 @@ __all__ = [
     "SaleCost",
     "SaleLine",
     "Statement",
+    "advance_account",
+    "advance_page",
+    "advances",
     "graph_of_payable",
     "graph_of_voucher",
     "household_money",

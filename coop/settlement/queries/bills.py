@@ -10,10 +10,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop.delivery.models import ShipmentLineRow, ShipmentRow
+from coop.delivery.models import AcceptanceLineRow, ShipmentLineRow, ShipmentRow
 from coop.kernel.errors import NotFoundError
+from coop.kernel.units import Unit
 from coop.orders.models import PartRow
 from coop.settlement.models import PaymentRow, PaymentState, SaleCostRow, SaleLineRow, SaleRow, SaleState
+from coop.settlement.queries.advances import AdvanceUse, uses_of_sales
 from coop.settlement.rules import overdue_days
 from coop.standards.queries import Product, products
 from ledger.money import upper_cny
@@ -27,7 +29,7 @@ PAYMENT_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
-    """A lot on the bill: accepted grams x price (1/10000 yuan per kg) = amount; the claim is missing."""
+    """A lot on the bill: accepted quantity x price (1/10000 yuan per kg or head) = amount; the claim is missing."""
 
     lot_code: str
     product: str
@@ -36,11 +38,13 @@ class SaleLine:
     grade: str
     grade_name: str
     grade_name_en: str
+    unit: Unit
     grams: int
     claim_g: int
     price: int
     amount_fen: int
     claim_fen: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A bill as its page shows it. `overdue` is days past the due day, 0 when nothing is open."""
+    """A bill as its page shows it. `overdue` is days past the due day, 0 when nothing is open.
+
+    `paid_fen` is all that is settled, `set_off_fen` what of it came from the advance.
+    """
 
     sale_id: int
     number: str
@@ -82,6 +89,7 @@ class Sale:
     amount_fen: int
     amount_upper: str
     claim_fen: int
+    set_off_fen: int
     paid_fen: int
     open_fen: int
     advised_fen: int
@@ -90,6 +98,7 @@ class Sale:
     state_text_en: str
     lines: tuple[SaleLine, ...]
     payments: tuple[Payment, ...]
+    set_offs: tuple[AdvanceUse, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,32 +189,44 @@ def _sales(session: Session, today: date, rows: Sequence[tuple[SaleRow, PartRow,
     ids = [row.id for row, _, _ in rows]
     lines: dict[int, list[SaleLine]] = defaultdict(list)
     made = products(session)
-    for line, lot in session.execute(
-        select(SaleLineRow, ShipmentLineRow.lot_code)
+    for line, lot, reason in session.execute(
+        select(SaleLineRow, ShipmentLineRow.lot_code, AcceptanceLineRow.reason)
         .join(ShipmentLineRow, ShipmentLineRow.id == SaleLineRow.shipment_line_id)
+        .join(AcceptanceLineRow, AcceptanceLineRow.shipment_line_id == ShipmentLineRow.id)
         .where(SaleLineRow.sale_id.in_(ids))
         .order_by(SaleLineRow.id)
     ):
-        lines[line.sale_id].append(_line(line, lot, made[line.product]))
+        lines[line.sale_id].append(_line(line, lot, made[line.product], reason))
     paid: dict[int, list[Payment]] = defaultdict(list)
     numbers = {row.id: row.number for row, _, _ in rows}
     for payment_row in session.scalars(
         select(PaymentRow).where(PaymentRow.sale_id.in_(ids)).order_by(PaymentRow.id)
     ):
         paid[payment_row.sale_id].append(_payment(payment_row, numbers[payment_row.sale_id]))
+    used = uses_of_sales(session, ids)
     return tuple(
-        _sale(row, part, shipment, today, tuple(lines[row.id]), tuple(paid[row.id]))
+        _sale(
+            row,
+            part,
+            shipment,
+            today,
+            lines=tuple(lines[row.id]),
+            paid=tuple(paid[row.id]),
+            set_offs=used.get(row.id, ()),
+        )
         for row, part, shipment in rows
     )
 
 
-def _sale(  # noqa: PLR0917  (one call, assembling a page)
+def _sale(
     row: SaleRow,
     part: PartRow,
     shipment: str,
     today: date,
+    *,
     lines: tuple[SaleLine, ...],
     paid: tuple[Payment, ...],
+    set_offs: tuple[AdvanceUse, ...],
 ) -> Sale:
     text, text_en = SALE_TEXTS[SaleState(row.state)]
     return Sale(
@@ -229,6 +250,7 @@ def _sale(  # noqa: PLR0917  (one call, assembling a page)
         amount_fen=row.amount_fen,
         amount_upper=upper_cny(row.amount_fen),
         claim_fen=row.claim_fen,
+        set_off_fen=row.set_off_fen,
         paid_fen=row.paid_fen,
         open_fen=row.open_fen,
         advised_fen=sum(item.amount_fen for item in paid if item.state == PaymentState.advised),
@@ -237,10 +259,11 @@ def _sale(  # noqa: PLR0917  (one call, assembling a page)
         state_text_en=text_en,
         lines=lines,
         payments=paid,
+        set_offs=set_offs,
     )
 
 
-def _line(row: SaleLineRow, lot_code: str, made: Product) -> SaleLine:
+def _line(row: SaleLineRow, lot_code: str, made: Product, reason: str) -> SaleLine:
     grade = made.grade(row.grade)
     return SaleLine(
         lot_code=lot_code,
@@ -250,11 +273,13 @@ def _line(row: SaleLineRow, lot_code: str, made: Product) -> SaleLine:
         grade=row.grade,
         grade_name=grade.name,
         grade_name_en=grade.name_en,
+        unit=made.unit,
         grams=row.grams,
         claim_g=row.claim_g,
         price=row.price,
         amount_fen=row.amount_fen,
         claim_fen=row.claim_fen,
+        reason=reason,
     )
 
 

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from coop.books.models import PayableRow, PayLineRow
 from coop.books.queries import batch, payments
 from coop.delivery.queries import shipment_of_acceptance
+from coop.delivery.rules import amount_text, amount_text_en
 from coop.kernel.errors import NotFoundError
 from coop.kernel.registries import Link, source_link
-from coop.kernel.units import kg_text
+from coop.kernel.units import Unit
 from coop.parties.models import HouseholdRow
 from coop.procurement.queries import lot_origins, weigh_slip
 from coop.settlement.models import PaymentRow, SaleRow
+from coop.settlement.queries.advances import advance_page
 from coop.settlement.queries.bills import sale, sale_of_acceptance
 from ledger.tables import PostingRow, VoucherRow
 from ledger.voucher import VoucherKind
@@ -26,7 +28,7 @@ from ledger.voucher import VoucherKind
 class FenNode:
     """A step on the way back. Children add up to their parent, but for a sale's lines: `cost` is not price.
 
-    Kinds: payable, voucher, reversed, receipt, receipt_line, batch, payment, sale, sale_line, cost,
+    Kinds: payable, voucher, reversed, receipt, receipt_line, batch, payment, advance, sale, sale_line, cost,
     document.
     """
 
@@ -181,6 +183,19 @@ def _payment(session: Session, source: str, key: str) -> FenNode:
     )
 
 
+def _advance(session: Session, source: str, key: str) -> FenNode:
+    """The buyer's money before any goods: it comes from its own advice, and goes to the bills that set it off."""
+    found = advance_page(session, int(key)).advance
+    return FenNode(
+        "advance",
+        source,
+        f"预付款 {found.number} {found.bank_reference}",
+        f"advance {found.number} {found.bank_reference}",
+        found.amount_fen,
+        link=source_link(source),
+    )
+
+
 def _sale(session: Session, source: str, key: str) -> FenNode:
     sale_id = sale_of_acceptance(session, int(key))
     if sale_id is None:
@@ -190,11 +205,11 @@ def _sale(session: Session, source: str, key: str) -> FenNode:
         FenNode(
             "sale_line",
             line.lot_code,
-            f"批次 {line.lot_code} {line.grade_name} {kg_text(line.grams)} 公斤",
-            f"lot {line.lot_code}, {line.grade_name_en}, {kg_text(line.grams)} kg",
+            f"批次 {line.lot_code} {line.grade_name} {amount_text(line.grams, line.unit)}",
+            f"lot {line.lot_code}, {line.grade_name_en}, {amount_text_en(line.grams, line.unit)}",
             line.amount_fen,
             line.grams,
-            children=_costs(session, line.lot_code),
+            children=_costs(session, line.lot_code, line.unit),
         )
         for line in bill.lines
     )
@@ -210,14 +225,14 @@ def _sale(session: Session, source: str, key: str) -> FenNode:
     )
 
 
-def _costs(session: Session, lot_code: str) -> tuple[FenNode, ...]:
+def _costs(session: Session, lot_code: str, unit: Unit) -> tuple[FenNode, ...]:
     """The ticket lines a lot was drawn from, at what they cost: the seller's own, empty to the buyer."""
     return tuple(
         FenNode(
             "cost",
             f"{origin.receipt}/{origin.grade}",
-            f"{origin.household} 收购单 {origin.receipt} {kg_text(origin.grams)} 公斤",
-            f"{origin.household}, ticket {origin.receipt}, {kg_text(origin.grams)} kg",
+            f"{origin.household} 收购单 {origin.receipt} {amount_text(origin.grams, unit)}",
+            f"{origin.household}, ticket {origin.receipt}, {amount_text_en(origin.grams, unit)}",
             origin.cost_fen,
             origin.grams,
             source_link(f"receipt:{origin.receipt_id}"),
@@ -231,5 +246,6 @@ _WALKS: dict[str, Callable[[Session, str, str], FenNode]] = {
     "batch": _batch,
     "return": _return,
     "payment": _payment,
+    "advance": _advance,
     "acceptance": _sale,
 }

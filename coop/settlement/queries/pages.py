@@ -18,9 +18,11 @@ from coop.governance.queries import unstamped_of
 from coop.kernel.errors import NotFoundError
 from coop.parties.models import EntityRow, HouseholdRow
 from coop.settlement.models import PaymentState, SaleRow
+from coop.settlement.queries.advances import Advance, advances
 from coop.settlement.queries.bills import Payment, Sale, SaleCost, sale, sale_cost, sales
 from coop.settlement.queries.bills import payments as buyer_payments
 from coop.settlement.queries.households import KIND_TEXTS
+from coop.settlement.rules import borne
 from ledger.tables import BookRow
 
 BATCH_TEXTS = {
@@ -38,6 +40,7 @@ class SaleBoard:
     sales: tuple[Sale, ...]
     unbilled: tuple[Shipment, ...]
     advised: tuple[Payment, ...]
+    advances: tuple[Advance, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,17 @@ class AcceptancePage:
     acceptance_id: int
     shipment: Shipment
     sale_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """The claims of an acceptance and their money. To the seller: what margin it lost, and what is its loss."""
+
+    shipment: Shipment
+    sale: Sale | None
+    cost: SaleCost | None
+    less_margin_fen: int | None
+    loss_fen: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,7 @@ def sale_board(session: Session, today: date) -> SaleBoard:
         bills,
         tuple(row for row in closed if row.shipment_id not in billed),
         buyer_payments(session, states=[PaymentState.advised]),
+        advances(session, states=[PaymentState.advised]),
     )
 
 
@@ -140,6 +155,17 @@ def acceptance_page(session: Session, acceptance_id: int) -> AcceptancePage:
     """An acceptance and its bill, if there is one. Raises NotFoundError."""
     sale_id = session.scalars(select(SaleRow.id).where(SaleRow.acceptance_id == acceptance_id)).one_or_none()
     return AcceptancePage(acceptance_id, shipment_of_acceptance(session, acceptance_id), sale_id)
+
+
+def claim_page(session: Session, acceptance_id: int, today: date) -> ClaimPage:
+    """What became of the claims of an acceptance. Raises NotFoundError, also to third parties."""
+    found = acceptance_page(session, acceptance_id)
+    bill = None if found.sale_id is None else sale(session, found.sale_id, today)
+    cost = None if found.sale_id is None else sale_cost(session, found.sale_id)
+    if bill is None or cost is None:
+        return ClaimPage(found.shipment, bill, None, None, None)
+    less, loss = borne(bill.amount_fen, bill.claim_fen, cost.cost_fen)
+    return ClaimPage(found.shipment, bill, cost, less, loss)
 
 
 def pay_board(session: Session, tenant_id: int) -> tuple[EntityPay, ...]:

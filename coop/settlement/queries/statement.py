@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coop.delivery.queries import Shipment, shipments
 from coop.orders.queries import Order, order
+from coop.settlement.queries.advances import AdvanceAccount, advance_account
 from coop.settlement.queries.bills import Sale, sales
 
 
@@ -17,6 +18,7 @@ class Statement:
     """An order's account between the two sides (对账单) on a day. All amounts in fen."""
 
     order: Order
+    advance: AdvanceAccount
     day: date
     shipments: tuple[Shipment, ...]
     sales: tuple[Sale, ...]
@@ -32,8 +34,10 @@ def statement(session: Session, part_id: int, today: date) -> Statement:
     """The account of an order between buyer and seller; the same to both. Raises NotFoundError."""
     sent, bills = shipments(session, part_id=part_id), sales(session, today, part_id=part_id)
     billed = {bill.shipment_id for bill in bills}
+    found = order(session, part_id)
     return Statement(
-        order=order(session, part_id),
+        order=found,
+        advance=advance_account(session, found),
         day=today,
         shipments=sent,
         sales=bills,

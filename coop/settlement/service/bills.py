@@ -25,11 +25,13 @@ from coop.parties.queries import entity as find_entity
 from coop.procurement.queries import lot_costs
 from coop.settlement import postings, rules
 from coop.settlement.models import (
+    SALE_MOVES,
     SaleCostRow,
     SaleLineRow,
     SaleRow,
     SaleState,
 )
+from coop.settlement.service.advances import set_off_advances
 from coop.settlement.service.sides import chart_for, note_paid, require_side
 
 BILLS = "JS"  # 结算
@@ -49,7 +51,8 @@ def bill(unit: Unit, acceptance_id: int) -> SaleRow:
     """Bill an agreed acceptance, today, and post the sale; one that is billed gives the bill there is.
 
     Price per grade: the higher of the order's price and floor. Due as many days after the acceptance as the
-    order says. Raises NotAgreedError, OtherSideError, and the ledger's errors.
+    order says. What is left of the order's advance is set off in the same voucher; a bill it covers is paid at
+    once. Raises NotAgreedError, OtherSideError, and the ledger's errors.
     """
     unit.actor.require("开结算单", Role.manager, Role.accountant)
     found = unit.session.execute(
@@ -85,10 +88,22 @@ def bill(unit: Unit, acceptance_id: int) -> SaleRow:
     unit.session.add(row)
     unit.session.flush()
     unit.session.add_all(_sale_line(row, line) for line in lines)
+    _set_off(unit, row)
     _post_sale(unit, part, row, cost)
     note_paid(unit, part)
     unit.audit("sale.bill", f"sale:{row.id}", number=row.number, amount_fen=amount, claim_fen=claim)
     return row
+
+
+def _set_off(unit: Unit, row: SaleRow) -> None:
+    used = set_off_advances(unit, row)
+    if not used:
+        return
+    with unit.session.no_autoflush:  # the sums and the state are one change (named check)
+        row.set_off_fen = row.paid_fen = used
+        if not row.open_fen:
+            row.state = SALE_MOVES.move(SaleState(row.state), SaleState.paid).value
+    unit.session.flush()
 
 
 def _lines_and_cost(unit: Unit, acceptance: AcceptanceRow) -> tuple[list[rules.Billed], dict[str, int]]:
@@ -102,8 +117,11 @@ def _lines_and_cost(unit: Unit, acceptance: AcceptanceRow) -> tuple[list[rules.B
     costs = lot_costs(unit.session, [sent.lot_code for _, sent in rows])
     lines, cost = [], defaultdict[str, int](int)
     for taken, sent in rows:
-        price = order_line(unit.session, sent.line_id).price(sent.grade)
-        line = rules.Accepted(sent.id, sent.product, sent.grade, taken.grams, taken.claim_g, price)
+        ordered = order_line(unit.session, sent.line_id)
+        price = ordered.price(sent.grade)
+        line = rules.Accepted(
+            sent.id, sent.product, sent.grade, taken.grams, taken.claim_g, price, ordered.unit
+        )
         lines.append(rules.billed(line))
         cost[sent.product] += costs[sent.lot_code]
     return lines, dict(cost)
@@ -135,6 +153,7 @@ def _post_sale(unit: Unit, part: PartRow, row: SaleRow, cost: dict[str, int]) ->
         buyer=part.buyer_code,
         amount_fen=row.amount_fen,
         cost_fen=cost,
+        set_off_fen=row.set_off_fen,
     )
     posted = None if voucher is None else books.post(unit, entity.id, voucher)
     unit.session.add(

@@ -30,12 +30,14 @@ def advise_payment(
 ) -> PaymentRow:
     """The enterprise says it has paid so much of a bill; the same bank reference is the same payment.
 
+    What the advance covers is not paid again.
+
     Raises OverPaymentError above what is open and not advised yet, ConflictError, InputError.
     """
     unit.actor.require("登记付款", Role.enterprise)
     part, sale = locked_sale(unit, sale_id)
     require_side(unit, part, part.buyer_id, "买方", "buyer")
-    faults = _payment_faults(unit, amount_fen, day, bank_reference)
+    faults = money_faults(unit, amount_fen, day, bank_reference)
     if faults:
         raise InputError(faults)
     reference = bank_reference.strip()
@@ -51,7 +53,7 @@ def advise_payment(
     advised = unit.session.scalar(
         select(func.sum(PaymentRow.amount_fen)).where(PaymentRow.sale_id == sale.id)
     )
-    still_open = sale.amount_fen - int(advised or 0)
+    still_open = sale.amount_fen - sale.set_off_fen - int(advised or 0)
     if amount_fen > still_open:
         raise rules.OverPaymentError(sale.number, still_open, amount_fen)
     row = PaymentRow(
@@ -70,7 +72,8 @@ def advise_payment(
     return row
 
 
-def _payment_faults(unit: Unit, amount_fen: int, day: date, bank_reference: str) -> list[Fault]:
+def money_faults(unit: Unit, amount_fen: int, day: date, bank_reference: str) -> list[Fault]:
+    """What is wrong with money that is said to have been sent."""
     faults = []
     if amount_fen <= 0:
         faults.append(

@@ -1,9 +1,16 @@
 """Use cases of splitting: file capacity, propose, change, publish, answer, offer again, settle."""
 
 from coop.splitting.rules import NoShareError, Policy, ProblemError
-from coop.splitting.service.answers import answer, confirm_split, publish_split, reallocate
+from coop.splitting.service.answers import answer, answer_all, confirm_split, publish_split, reallocate
 from coop.splitting.service.capacity import CapacityEntry, file_capacity, season_of
-from coop.splitting.service.deliveries import record_delivery
+from coop.splitting.service.deliveries import (
+    Share,
+    delivery_limit,
+    lock_shares,
+    record_deliveries,
+    record_delivery,
+    require_deliverable,
+)
 from coop.splitting.service.errors import (
     AnswerDayError,
     NegativeShareError,
@@ -36,15 +43,21 @@ __all__ = [
     "Policy",
     "ProblemError",
     "ReasonMissingError",
+    "Share",
     "SplitFixedError",
     "answer",
+    "answer_all",
     "change_allocation",
     "confirm_split",
+    "delivery_limit",
     "file_capacity",
+    "lock_shares",
     "propose_split",
     "publish_split",
     "reallocate",
+    "record_deliveries",
     "record_delivery",
+    "require_deliverable",
     "season_of",
     "unlock_allocation",
 ]

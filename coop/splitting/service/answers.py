@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 from coop.kernel.actor import Role
+from coop.kernel.errors import NotFoundError
 from coop.kernel.numbering import upsert
 from coop.kernel.unit import Unit
 from coop.orders.service import mark_split
@@ -62,25 +64,53 @@ def answer(unit: Unit, allocation_id: int, yes: bool, via: AnsweredVia = Answere
     """
     unit.actor.require("答复份额", Role.household, Role.clerk, Role.manager)
     row, owner = lock_allocation(unit, allocation_id)
+    _require_published(owner)
+    _require_own(unit, row, via)
+    if _take_down(unit, row, owner, yes, via) and yes:
+        _require_within_order(unit, owner)
+    return row
+
+
+def answer_all(
+    unit: Unit, split_id: int, said: Mapping[int, bool], via: AnsweredVia = AnsweredVia.paper
+) -> SplitRow:
+    """The clerk keys in what a meeting said: allocation → yes or no, all of the list or none of it.
+
+    Raises SplitFixedError, NotFoundError for an allocation of another split, and what `answer` raises.
+    """
+    unit.actor.require("代农户录入答复", Role.clerk, Role.manager)
+    row = lock_split(unit, split_id)
+    _require_published(row)
+    known = {allocation.id: allocation for allocation in allocations(unit, row.id)}
+    if foreign := sorted(set(said) - set(known)):
+        raise NotFoundError("allocation", foreign[0])
+    for allocation_id in sorted(said):
+        _take_down(unit, known[allocation_id], row, said[allocation_id], via)
+    _require_within_order(unit, row)
+    return row
+
+
+def _require_published(owner: SplitRow) -> None:
     if owner.state != SplitState.published:
         raise SplitFixedError(owner.number, "答复", "answer", "published", owner.state)
-    _require_own(unit, row, via)
+
+
+def _take_down(unit: Unit, row: AllocationRow, owner: SplitRow, yes: bool, via: AnsweredVia) -> bool:
+    """Write one answer down; False where it is what it was."""
     found = AnswerState(row.state)
     if found is (AnswerState.confirmed if yes else AnswerState.declined):
-        return row
+        return False
     if yes:
         _require_room(unit, row, owner)
         row.decided_g = row.confirmed_g = row.offered_g
         row.state = ANSWER_MOVES.move(found, AnswerState.confirmed).value
-        _require_within_order(unit, owner)
     elif found is AnswerState.offered and row.confirmed_g:
         _keep_confirmed(row)
     else:
         _decline(row, AnswerState.declined)
     row.answered_by, row.answered_via = unit.actor.user_id, via.value
-    unit.session.flush()
     unit.audit("split.answer", f"allocation:{row.id}", yes=int(yes), via=via.value, grams=row.decided_g)
-    return row
+    return True
 
 
 def reallocate(unit: Unit, split_id: int, *, answer_by: date | None = None) -> SplitRow:
