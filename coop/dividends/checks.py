@@ -17,6 +17,7 @@ from coop.dividends.models import PlanLineRow, PlanRow, PlanState
 from coop.dividends.rules import Plan, RceoInputs, Tranche
 from coop.kernel.registries import invariants
 from coop.parties.models import EntityRow, HoldingKind, HoldingRow, HouseholdRow, MemberRow
+from coop.parties.queries import homes_then
 from ledger.tables import PostingRow, VoucherRow
 
 Lines = dict[tuple[str, str], int]
@@ -171,8 +172,10 @@ def _keys(session: Session) -> list[str]:
 def _register(session: Session, row: PlanRow, kind: HoldingKind) -> dict[str, int]:
     last = date(row.year, 12, 31)
     sums: defaultdict[str, int] = defaultdict(int)
-    for number, amount in session.execute(
-        select(HouseholdRow.number, HoldingRow.amount)
+    moved = homes_then(session, last)
+    for member, number, amount in session.execute(
+        select(MemberRow.id, HouseholdRow.number, HoldingRow.amount)
+        .select_from(HoldingRow)
         .join(MemberRow, MemberRow.id == HoldingRow.member_id)
         .join(HouseholdRow, HouseholdRow.id == MemberRow.household_id)
         .where(
@@ -183,7 +186,7 @@ def _register(session: Session, row: PlanRow, kind: HoldingKind) -> dict[str, in
             HoldingRow.until.is_(None) | (HoldingRow.until > last),
         )
     ):
-        sums[number] += amount
+        sums[moved[member][1] if member in moved else number] += amount
     return dict(sums)
 
 

@@ -56,6 +56,8 @@ def _year(home: Village) -> Iterator[tuple[int, int, Callable[[], None]]]:
         yield number * 3, 5, _bind(village.quarter, home, number)
     yield 4, 8, lambda: village.shop_stock(home)
     yield 7, 12, lambda: village.shop_opens(home)
+    yield 6, 15, lambda: village.a_death(home)
+    yield 8, 6, lambda: village.a_divorce(home)
     yield 12, 20, lambda: village.reward_deliveries(home)
     for number, (month, day) in enumerate(PAY_DAYS):
         yield month, day, _pay(home, month, day, returned=number == 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from random import Random
 
 from ledger.money import apportion
@@ -54,6 +55,11 @@ class VillageCast:
     households: int
     members: int
     products: tuple[str, ...]
+
+    @property
+    def size(self) -> Fraction:
+        """The village beside the largest one, by members: what it earns and spends in common goes with it."""
+        return Fraction(self.members, VILLAGES[0].members)
 
     @property
     def rceo(self) -> str:

@@ -13,9 +13,11 @@ from coop.books.queries import books
 from coop.desk.verify import verify_all
 from coop.dividends.queries import year_totals
 from coop.kernel.unit import owner_session
+from coop.kernel.units import Unit as BaseUnit
 from coop.orders.models import LineRow, PartRow
 from coop.parties.models import HouseholdRow
 from coop.points.queries import totals
+from coop.standards.models import ProductRow
 from ledger.tables import VoucherRow
 
 
@@ -26,8 +28,8 @@ def figures(year: int) -> dict[str, Any]:
             "year": year,
             "households": _count(session, HouseholdRow),
             "orders": _count(session, PartRow),
-            "ordered_g": _sum(session, LineRow.quantity),
-            "delivered_g": _sum(session, LineRow.collected),
+            "ordered_g": _grams(session, LineRow.quantity),
+            "delivered_g": _grams(session, LineRow.collected),
             "paid_households_fen": _paid(session),
             "books": [
                 {
@@ -49,8 +51,11 @@ def _count(session: Session, kind: type[Any]) -> int:
     return int(session.execute(select(func.count()).select_from(kind)).scalar_one())
 
 
-def _sum(session: Session, column: Any) -> int:
-    return int(session.execute(select(func.coalesce(func.sum(column), 0))).scalar_one())
+def _grams(session: Session, column: Any) -> int:
+    """A sum over the order lines whose product is weighed; heads are no grams."""
+    weighed = select(ProductRow.code).where(ProductRow.unit == BaseUnit.gram.value)
+    total = select(func.coalesce(func.sum(column), 0)).where(LineRow.product.in_(weighed))
+    return int(session.execute(total).scalar_one())
 
 
 def _paid(session: Session) -> int:

@@ -26,6 +26,7 @@ class Supply:
 # Bags are subsidised to 2.60 yuan; chicks are 12 yuan. Not everybody takes them.
 SUPPLIES = {"XG": Supply("XG-BAG", 240, 260, 40), "TJ": Supply("CHICK", 1_150, 1_200, 100)}
 EVERY = 3
+STARTING = 5
 POINT = "D1"  # of every product's standard: the visit during production
 
 
@@ -43,6 +44,7 @@ def _supply(placed: Placed, product: str, line: int, month: int, day: int) -> No
     homes = {home.number: home for home in village.homes}
     takers = [number for _, number in confirmed(placed, line)][::EVERY]
     counts = {number: homes[number].capacity[product] * supply.percent // 100 for number in takers}
+    counts[takers[-1]] *= STARTING  # a household that begins anew: the year's deliveries do not pay it off
     with village.act("clerk") as work:
         for number in takers:
             production.sign_agreement(

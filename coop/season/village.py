@@ -11,6 +11,7 @@ from coop.accounting import service as accounting
 from coop.accounting.service import DraftLine
 from coop.kernel import work as queue
 from coop.kernel.unit import Unit
+from coop.parties import service as parties
 from coop.points import service as points
 from coop.points.models import ClaimRow, ClaimState
 from coop.season.opening import YUAN
@@ -85,6 +86,26 @@ def _claims(work: Unit, village: Village, state: ClaimState) -> list[int]:
     return list(work.session.scalars(rows.order_by(ClaimRow.id)))
 
 
+def a_death(village: Village) -> None:
+    """The head of a household dies in June; the next of the household inherits the share and the contribution."""
+    stage = village.stage
+    home = [home for home in village.homes if len(home.people) > 1][-1]
+    stage.on(6, 15)
+    with village.act("manager") as work:
+        parties.record_death(work, member=home.people[0].number, day=stage.today, heir=home.people[1].number)
+
+
+def a_divorce(village: Village) -> None:
+    """Somebody moves back to the parents' household in August, with the own share (农村集体经济组织法 art. 8)."""
+    stage = village.stage
+    home = next(home for home in village.homes if len(home.people) > 1)
+    stage.on(8, 6)
+    with village.act("manager") as work:
+        parties.move_member(
+            work, member=home.people[1].number, household=village.homes[-1].number, day=stage.today
+        )
+
+
 def shop_stock(village: Village) -> None:
     """Demei House is stocked."""
     stage = village.stage
@@ -114,8 +135,10 @@ def month_end(village: Village, month: int) -> None:
         for book, when, summary, debit, credit, yuan in ORDINARY:
             if when not in (0, month):
                 continue
-            entity, times = (village.rceo, 1) if book == "rceo" else (village.coop, len(village.homes))
-            fen = yuan * YUAN * times
+            entity, times = (
+                (village.rceo, village.cast.size) if book == "rceo" else (village.coop, len(village.homes))
+            )
+            fen = int(yuan * times) * YUAN
             lines = (DraftLine(debit, debit_fen=fen), DraftLine(credit, credit_fen=fen))
             made.append(
                 accounting.draft(

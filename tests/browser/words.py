@@ -11,10 +11,10 @@ from coop.web.i18n import extracted
 from tests.browser.site import HAN
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-# Chinese that belongs on English pages: the language switch, the certificate's statutory name beside its
+# Chinese that belongs on English pages: the language switch, the certificates' statutory names beside their
 # translation, numbers of statutory forms and circulars, and amounts in capitals.
 ALLOWED = re.compile(
-    r"中文|承诺达标合格证|会农.{1,2}\d\d表|会.{1,3}\d\d表|财.〔\d+〕\d+号|[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负圆]{2,}"
+    r"中文|承诺达标合格证|动物检疫证明|会农.{1,2}\d\d表|会.{1,3}\d\d表|财.〔\d+〕\d+号|[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负圆]{2,}"
 )
 CHROME = "th, label, button, nav a, h1, h2, h3, dt, summary, legend, caption, option"
 # FAB's own screens show the names under which the roles are stored.

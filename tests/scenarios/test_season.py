@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,22 +13,34 @@ from typing import Any
 import pytest
 from beancount import loader
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from coop import migrations
 from coop.accounting import exports
+from coop.books import queries as books
+from coop.books.models import DueRow, PayLineRow
 from coop.kernel import crypt
 from coop.kernel.actor import Role, system
 from coop.kernel.config import Settings
 from coop.kernel.db import Base, Tenanted, TwoSided, connect
 from coop.kernel.errors import CoopError
 from coop.kernel.rls import tenant_tables
-from coop.kernel.unit import bind, look
-from coop.parties.models import TenantRow
+from coop.kernel.unit import bind, look, owner_session
+from coop.orders.models import LineRow, PartRow
+from coop.parties.models import HouseholdRow, MemberRow, StayRow, TenantRow
+from coop.policy.models import GrantUseRow
+from coop.procurement.models import ReceiptLineRow, ReceiptRow
+from coop.production.models import FindingRow
 from coop.season.cast import VILLAGES
 from coop.season.story import tell
 from coop.season.trade import DEALS
+from coop.settlement.models import AdvanceRow
+from coop.splitting.models import AllocationRow
 from coop.subjects import load_subjects
-from ledger.tables import LedgerBase, OwnedRow
+from ledger.balances import trial_balance
+from ledger.beancount import account_names
+from ledger.chart import Standard, chart_of
+from ledger.tables import AccountRow, BookRow, LedgerBase, OwnedRow
 from tests.conftest import Server, fresh_postgres, settings_for
 
 YEAR, HOUSEHOLDS = 2025, 40  # four villages, the smallest of seven households
@@ -137,11 +150,62 @@ def test_the_exported_books_load_clean_in_beancount(season: Told, tmp_path: Path
             assert entries
 
 
+def test_beancounts_own_sums_are_the_books_account_by_account(season: Told) -> None:
+    """What beancount adds up from the file is what the SQL books hold, to the fen, whatever the account's name."""
+    with owner_session() as session:
+        for book in books.books(session):
+            names = {path: name for path, name in _names(session, book.id).items() if path}
+            entries, errors, _ = loader.load_string(exports.beancount_text(book.entity, YEAR))
+            assert errors == []
+            found: Counter[tuple[str, str]] = Counter()
+            for entry in entries:
+                for posting in getattr(entry, "postings", ()):
+                    found[posting.account, posting.units.currency] += int(posting.units.number * 100)
+            held = {
+                (names[line.account], line.commodity): line.closing
+                * (100 if line.commodity == "POINT" else 1)
+                for line in trial_balance(session, book.id, year=YEAR)
+            }
+            assert {key: fen for key, fen in found.items() if fen} == {
+                k: fen for k, fen in held.items() if fen
+            }
+
+
+def _names(session: Session, book_id: int) -> dict[str, str]:
+    rows = session.execute(
+        select(AccountRow.path, AccountRow.name).where(AccountRow.book_id == book_id)
+    ).all()
+    standard = session.get_one(BookRow, book_id).standard
+    return account_names(chart_of(Standard(standard)), dict(rows))
+
+
+def test_what_goes_wrong_in_a_real_year_went_wrong_and_was_put_right(season: Told) -> None:
+    def count(*clauses: Any, of: Any) -> int:
+        return int(session.execute(select(func.count()).select_from(of).where(*clauses)).scalar_one())
+
+    with owner_session() as session:
+        villages = count(of=TenantRow) - 5  # three firms, the county, a town
+        assert villages == len(VILLAGES)
+        assert count(ReceiptRow.state == "reversed", of=ReceiptRow) == villages
+        assert count(PayLineRow.state == "returned", of=PayLineRow) == villages
+        assert count(LineRow.missing > 0, of=LineRow) >= villages
+        floor_paid = ReceiptLineRow.price > ReceiptLineRow.table_price
+        assert count(floor_paid, of=ReceiptLineRow) > 0
+        assert count(FindingRow.passed.is_(False), of=FindingRow) > 0
+        assert count(AllocationRow.state == "declined", of=AllocationRow) > 0
+        assert count(AllocationRow.state == "silent", of=AllocationRow) > 0
+        assert count(DueRow.settled_fen < DueRow.amount_fen, of=DueRow) > 0  # a household still in debt
+        assert count(DueRow.settled_fen == DueRow.amount_fen, of=DueRow) > 0
+        assert count(MemberRow.left.is_not(None), of=MemberRow) == villages
+        assert count(of=StayRow) == villages
+        assert count(AdvanceRow.state == "received", of=AdvanceRow) == sum(
+            deal.advance_bp > 0 for deal in DEALS
+        )
+        assert count(GrantUseRow.kind == "returned", of=GrantUseRow) == villages
+
+
 def test_the_ledger_text_holds_no_personal_data(season: Told) -> None:
     """Households are numbers in the books: no name, phone or bank account leaves with them."""
-    from coop.kernel.unit import owner_session
-    from coop.parties.models import MemberRow
-
     with owner_session() as session:
         people = session.execute(select(MemberRow.name, MemberRow.phone, MemberRow.bank_account)).all()
     written = "".join(exports.beancount_text(entity, YEAR) for entity in ENTITIES)
@@ -167,10 +231,6 @@ def test_another_tenant_reads_none_of_it(season: Told) -> None:
 
 
 def test_the_buyer_sees_the_order_and_never_a_household(season: Told) -> None:
-    from coop.orders.models import PartRow
-    from coop.parties.models import HouseholdRow
-    from coop.splitting.models import AllocationRow
-
     with look(system()) as view:
         buyer = view.session.scalars(select(TenantRow.id).where(TenantRow.code == "QLSZ")).one()
     with look(system(buyer)) as view:

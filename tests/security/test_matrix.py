@@ -50,6 +50,8 @@ TABLES = {
     "issue_id": "input_issue",
     "sheet_id": "weigh_sheet",
     "user_id": "access.user_id",
+    "price_id": "purchase_price",
+    "opening_id": "opening_file",
     "purchase_id": "input_purchase",
     "PointsView.purchase.purchase_id": "shop_purchase",
     "DividendView.hold.line_id": "dividend_line",

@@ -23,7 +23,7 @@ from coop.web.permissions import permit
 from coop.web.views import Page, expose
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-READERS = (Role.manager, Role.accountant, Role.checker, Role.clerk, Role.admin)
+READERS = (Role.manager, Role.accountant, Role.checker, Role.clerk)
 
 
 class SetupView(Page):

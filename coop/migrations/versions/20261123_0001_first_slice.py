@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('allocation', 'attendance', 'audit', 'capacity', 'capacity_file', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
+TENANT_TABLES = ('allocation', 'attendance', 'audit', 'capacity', 'capacity_file', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -609,6 +609,18 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('standard', 'code', name=op.f('pk_control_point')),
     sa.UniqueConstraint('standard', 'number', name=op.f('uq_control_point_standard_number'))
     )
+    op.create_table('household_stay',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['household.tenant_id', 'household.id'], name=op.f('fk_household_stay_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'member_id'], ['member.tenant_id', 'member.id'], name=op.f('fk_household_stay_tenant_id_member_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_household_stay')),
+    sa.UniqueConstraint('tenant_id', 'member_id', 'until', name=op.f('uq_household_stay_tenant_id_member_id_until'))
+    )
+    op.create_index(op.f('ix_household_stay_tenant_id'), 'household_stay', ['tenant_id'], unique=False)
     op.create_table('legal_entity',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('code', sa.String(length=40), nullable=False),
@@ -2399,6 +2411,8 @@ def drop_tables() -> None:
     op.drop_table('mandate')
     op.drop_index(op.f('ix_legal_entity_tenant_id'), table_name='legal_entity')
     op.drop_table('legal_entity')
+    op.drop_index(op.f('ix_household_stay_tenant_id'), table_name='household_stay')
+    op.drop_table('household_stay')
     op.drop_table('control_point')
     op.drop_index(op.f('ix_application_address_index_filed_at'), table_name='application')
     op.drop_table('application')

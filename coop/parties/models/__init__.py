@@ -16,6 +16,7 @@ from coop.parties.models.register import (
     HouseholdRow,
     MandateRow,
     MemberRow,
+    StayRow,
     TenantKind,
     TenantRow,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "LoginCodeRow",
     "MandateRow",
     "MemberRow",
+    "StayRow",
     "TenantKind",
     "TenantRow",
 ]

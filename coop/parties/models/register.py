@@ -151,6 +151,22 @@ def _index_phone(_mapper: Any, _connection: Any, row: MemberRow) -> None:
     row.phone_index = phone_index(row.phone or "")
 
 
+class StayRow(Tenanted, Base):
+    """A household a member lived in until a day (exclusive), and left for another; the present one is the member's."""
+
+    __tablename__ = "household_stay"
+    __table_args__ = (
+        tenant_fk("member_id", "member"),
+        tenant_fk("household_id", "household"),
+        UniqueConstraint("tenant_id", "member_id", "until"),
+    )
+
+    id: Mapped[Pk]
+    member_id: Mapped[int] = mapped_column(BigId)
+    household_id: Mapped[int] = mapped_column(BigId)
+    until: Mapped[Day]
+
+
 class HoldingRow(Tenanted, Base):
     """The dated share register: what a member holds in an entity from a day until a day (exclusive)."""
 

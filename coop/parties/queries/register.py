@@ -19,6 +19,7 @@ from coop.parties.models import (
     HouseholdRow,
     MandateRow,
     MemberRow,
+    StayRow,
     TenantRow,
 )
 
@@ -140,16 +141,23 @@ def holdings(session: Session, entity_id: int, kind: HoldingKind, day: date) -> 
         )
         .order_by(MemberRow.number)
     )
-    return [
-        Holding(
-            member_id=member_id,
-            member=number,
-            household_id=household_id,
-            household=household_number,
-            amount=amount,
-        )
-        for amount, member_id, number, household_id, household_number in rows
-    ]
+    moved = homes_then(session, day)
+    found = []
+    for amount, member_id, number, household_id, household_number in rows:
+        home = moved.get(member_id, (household_id, household_number))
+        found.append(Holding(member_id, number, *home, amount))
+    return found
+
+
+def homes_then(session: Session, day: date) -> dict[int, tuple[int, str]]:
+    """Members who lived elsewhere on a day than they do now: member id -> (household id, number) of that day."""
+    stays = session.execute(
+        select(StayRow.member_id, HouseholdRow.id, HouseholdRow.number)
+        .join(HouseholdRow, HouseholdRow.id == StayRow.household_id)
+        .where(StayRow.until > day)
+        .order_by(StayRow.until.desc())  # the earliest end after the day is written last, and stands
+    )
+    return {member: (household, number) for member, household, number in stays}
 
 
 def per_household(held: list[Holding]) -> dict[str, int]:

@@ -114,6 +114,8 @@ class WeighSlip:
     paid_fen: int
     sheet_id: int | None
     voucher_id: int | None
+    voucher_line: int
+    fee_line: int
     payable_id: int | None
     reversal_id: int | None
     clerk_id: int
@@ -183,6 +185,8 @@ def weigh_slip(session: Session, receipt_id: int) -> WeighSlip:
         paid_fen=paid or 0,
         sheet_id=row.sheet_id,
         voucher_id=row.voucher_id,
+        voucher_line=row.voucher_line,
+        fee_line=row.fee_line,
         payable_id=row.payable_id,
         reversal_id=row.reversal_id,
         clerk_id=row.clerk_id,

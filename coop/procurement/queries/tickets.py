@@ -23,6 +23,7 @@ class Receipt:
     number: str
     day: date
     state: str
+    entity_id: int
     household_id: int
     household: str
     part_id: int
@@ -80,6 +81,7 @@ def _receipt(row: ReceiptRow, household: str, made: Product) -> Receipt:
         number=row.number,
         day=row.day,
         state=row.state,
+        entity_id=row.entity_id,
         household_id=row.household_id,
         household=household,
         part_id=row.part_id,

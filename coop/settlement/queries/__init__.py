@@ -21,8 +21,10 @@ from coop.settlement.queries.bills import (
     sale_of_acceptance,
     sales,
 )
-from coop.settlement.queries.graph import FenNode, graph_of_payable, graph_of_voucher
+from coop.settlement.queries.dues import DueLine
+from coop.settlement.queries.graph import graph_of_payable, graph_of_voucher
 from coop.settlement.queries.households import HouseholdMoney, MoneyLine, household_money
+from coop.settlement.queries.nodes import FenNode
 from coop.settlement.queries.statement import Statement, statement
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "AdvanceAccount",
     "AdvancePage",
     "AdvanceUse",
+    "DueLine",
     "FenNode",
     "HouseholdMoney",
     "MoneyLine",

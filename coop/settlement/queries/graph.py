@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,41 +12,21 @@ from coop.books.queries import batch, payments
 from coop.delivery.queries import shipment_of_acceptance
 from coop.delivery.rules import amount_text, amount_text_en
 from coop.kernel.errors import NotFoundError
-from coop.kernel.registries import Link, source_link
+from coop.kernel.registries import source_link
 from coop.kernel.units import Unit
 from coop.parties.models import HouseholdRow
-from coop.procurement.queries import lot_origins, weigh_slip
+from coop.procurement.queries import lot_origins
 from coop.settlement.models import PaymentRow, SaleRow
 from coop.settlement.queries.advances import advance_page
 from coop.settlement.queries.bills import sale, sale_of_acceptance
+from coop.settlement.queries.nodes import FenNode
+from coop.settlement.queries.slips import owed_of_slip, receipt_walk, sheet_walk, takeback_walk, voucher_name
 from ledger.tables import PostingRow, VoucherRow
 from ledger.voucher import VoucherKind
 
 
-@dataclass(frozen=True, slots=True)
-class FenNode:
-    """A step on the way back. Children add up to their parent, but for a sale's lines: `cost` is not price.
-
-    Kinds: payable, voucher, reversed, receipt, receipt_line, batch, payment, advance, sale, sale_line, cost,
-    document.
-    """
-
-    kind: str
-    key: str
-    label: str
-    label_en: str
-    fen: int
-    grams: int | None = None
-    link: Link | None = None
-    children: tuple[FenNode, ...] = ()
-
-    def leaves(self) -> tuple[FenNode, ...]:
-        """The last steps, left to right."""
-        return tuple(leaf for child in self.children for leaf in child.leaves()) if self.children else (self,)
-
-
 def graph_of_payable(session: Session, payable_id: int) -> FenNode:
-    """From what a household is owed, by its voucher, to the document's lines. Raises NotFoundError."""
+    """From what a household is owed to its weigh slip, or by its voucher to the document. Raises NotFoundError."""
     found = session.execute(
         select(PayableRow, HouseholdRow.number)
         .join(HouseholdRow, HouseholdRow.id == PayableRow.household_id)
@@ -56,6 +35,12 @@ def graph_of_payable(session: Session, payable_id: int) -> FenNode:
     if found is None:
         raise NotFoundError("payable", payable_id)
     row, household = found
+    kind, _, key = row.source.partition(":")
+    children = (
+        owed_of_slip(session, int(key))
+        if kind == "receipt" and key.isdecimal()
+        else (graph_of_voucher(session, row.voucher_id),)
+    )
     return FenNode(
         "payable",
         str(row.id),
@@ -63,7 +48,7 @@ def graph_of_payable(session: Session, payable_id: int) -> FenNode:
         f"owed to {household}",
         row.amount_fen,
         link=source_link(row.source),
-        children=(graph_of_voucher(session, row.voucher_id),),
+        children=children,
     )
 
 
@@ -77,7 +62,7 @@ def graph_of_voucher(session: Session, voucher_id: int) -> FenNode:
         children: tuple[FenNode, ...] = (below,)
     else:
         children = _document(session, row.source)
-    name = f"{row.year}-{row.period:02d} {row.word}{row.number}"
+    name = voucher_name(row)
     return FenNode(
         "reversed" if row.kind == VoucherKind.reversal else "voucher",
         str(row.id),
@@ -105,31 +90,6 @@ def _document(session: Session, source: str) -> tuple[FenNode, ...]:
         label, label_en = (link.label, link.label_en) if link else (source, source)
         return (FenNode("document", source, label, label_en, 0, link=link),)
     return (walk(session, source, key),)
-
-
-def _receipt(session: Session, source: str, key: str) -> FenNode:
-    slip = weigh_slip(session, int(key))
-    lines = tuple(
-        FenNode(
-            "receipt_line",
-            f"{slip.number}/{line.grade}",
-            f"{slip.household} {line.grade_name}：{line.amount_working}",
-            f"{slip.household} {line.grade_name_en}: {line.amount_working_en}",
-            line.amount_fen,
-            line.settle_g,
-        )
-        for line in slip.lines
-    )
-    return FenNode(
-        "receipt",
-        source,
-        f"收购单 {slip.number} {slip.household}",
-        f"weigh ticket {slip.number} of {slip.household}",
-        slip.total_fen,
-        slip.total_g,
-        source_link(source),
-        lines,
-    )
 
 
 def _batch(session: Session, source: str, key: str) -> FenNode:
@@ -242,7 +202,9 @@ def _costs(session: Session, lot_code: str, unit: Unit) -> tuple[FenNode, ...]:
 
 
 _WALKS: dict[str, Callable[[Session, str, str], FenNode]] = {
-    "receipt": _receipt,
+    "receipt": receipt_walk,
+    "sheet": sheet_walk,
+    "takeback": takeback_walk,
     "batch": _batch,
     "return": _return,
     "payment": _payment,

@@ -1,7 +1,8 @@
-"""A household's money: what it delivered, what it is owed for it and why, what was paid and when."""
+"""A household's money: what it delivered, what came off, what it is owed and why, what was paid; what it owes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,9 +13,10 @@ from coop.books.models import PayableKind
 from coop.books.queries import HouseholdPayable, household_payables
 from coop.kernel.errors import NotFoundError
 from coop.kernel.registries import Link, source_link
-from coop.kernel.units import jin_text, kg_text
+from coop.kernel.units import Unit, jin_text, kg_text
 from coop.parties.models import EntityRow, HouseholdRow
 from coop.procurement.queries import Receipt, receipts
+from coop.settlement.queries.dues import REVERSED, DueLine, due_lines
 from ledger.money import fen_text
 
 KIND_TEXTS = {
@@ -29,9 +31,12 @@ KIND_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class MoneyLine:
-    """One thing a household is owed money for. `why` is a whole sentence with the household's own numbers."""
+    """One thing a household is owed money for. `why` is a whole sentence with the household's own numbers.
 
-    payable_id: int
+    amount = gross - fee - set-off, fen. A slip that was set off whole has no payable: its amount is 0.
+    """
+
+    payable_id: int | None
     day: date
     kind: PayableKind
     kind_text: str
@@ -42,6 +47,9 @@ class MoneyLine:
     link: Link | None
     why: str
     why_en: str
+    gross_fen: int
+    fee_fen: int
+    set_off_fen: int
     amount_fen: int
     paid_fen: int
     open_fen: int
@@ -49,20 +57,38 @@ class MoneyLine:
     batch: str
     paid_on: date | None
 
+    @property
+    def working(self) -> tuple[tuple[str, str, int], ...]:
+        """How the amount comes about, step by step: words in Chinese and English, and fen."""
+        steps = [("货款", "for the produce", self.gross_fen)]
+        if self.fee_fen:
+            steps.append(("减代办费", "less the fee", -self.fee_fen))
+        if self.set_off_fen:
+            steps.append(("减抵扣欠款", "less what was set off", -self.set_off_fen))
+        return (*steps, ("应付给您", "to be paid to you", self.amount_fen)) if len(steps) > 1 else ()
+
 
 @dataclass(frozen=True, slots=True)
 class HouseholdMoney:
-    """All of a household's money in sight. Reversed tickets are listed and count nothing."""
+    """All of a household's money in sight. Reversed tickets are listed and count nothing.
+
+    gross - fee - set-off = earned; earned - paid = open. `owes_fen` is what the household still owes.
+    """
 
     household_id: int
     household: str
     head: str
     delivered_g: int
+    gross_fen: int
+    fee_fen: int
+    set_off_fen: int
     earned_fen: int
     paid_fen: int
     open_fen: int
+    owes_fen: int
     receipts: tuple[Receipt, ...]
     lines: tuple[MoneyLine, ...]
+    dues: tuple[DueLine, ...]
 
 
 def household_money(session: Session, household_id: int) -> HouseholdMoney:
@@ -73,27 +99,41 @@ def household_money(session: Session, household_id: int) -> HouseholdMoney:
     tickets = receipts(session, household_id=household_id)
     by_source = {f"receipt:{ticket.receipt_id}": ticket for ticket in tickets}
     entities = {row.id: row for row in session.scalars(select(EntityRow))}
-    lines = tuple(
+    owed = [
         _line(payable, by_source.get(payable.source), entities[payable.entity_id])
         for payable in household_payables(session, household_id)
-    )
+    ]
+    whole = [_set_off_line(ticket, entities) for ticket in tickets if ticket.payable_id is None]
+    lines = tuple(sorted(owed + whole, key=lambda line: line.day, reverse=True))
     standing = [line for line in lines if not line.voided]
+    owing = due_lines(session, home, entities)
     return HouseholdMoney(
         household_id=home.id,
         household=home.number,
         head=home.head,
-        delivered_g=sum(ticket.total_g for ticket in tickets if ticket.posted),
+        delivered_g=sum(ticket.total_g for ticket in tickets if ticket.posted and ticket.unit is Unit.gram),
+        gross_fen=sum(line.gross_fen for line in standing),
+        fee_fen=sum(line.fee_fen for line in standing),
+        set_off_fen=sum(line.set_off_fen for line in standing),
         earned_fen=sum(line.amount_fen for line in standing),
         paid_fen=sum(line.paid_fen for line in standing),
         open_fen=sum(line.open_fen for line in standing),
+        owes_fen=sum(line.open_fen for line in owing),
         receipts=tickets,
         lines=lines,
+        dues=owing,
     )
 
 
 def _line(payable: HouseholdPayable, ticket: Receipt | None, entity: EntityRow) -> MoneyLine:
     kind_text, kind_text_en = KIND_TEXTS[payable.kind]
-    why, why_en = _why(payable, ticket)
+    zh, en = _paid_words(payable)
+    if ticket is None:
+        amount = fen_text(payable.amount_fen)
+        why, why_en = f"{kind_text} {amount} 元{zh}。", f"{kind_text_en}: {amount} yuan{en}."
+    else:
+        brought, brought_en = _brought(ticket)
+        why, why_en = f"{brought}{zh}。", f"{brought_en}{en}."
     return MoneyLine(
         payable_id=payable.id,
         day=payable.day,
@@ -106,6 +146,9 @@ def _line(payable: HouseholdPayable, ticket: Receipt | None, entity: EntityRow) 
         link=source_link(payable.source),
         why=why,
         why_en=why_en,
+        gross_fen=payable.amount_fen if ticket is None else ticket.total_fen,
+        fee_fen=0 if ticket is None else ticket.fee_fen,
+        set_off_fen=0 if ticket is None else ticket.set_off_fen,
         amount_fen=payable.amount_fen,
         paid_fen=payable.paid_fen,
         open_fen=payable.open_fen,
@@ -115,25 +158,70 @@ def _line(payable: HouseholdPayable, ticket: Receipt | None, entity: EntityRow) 
     )
 
 
-def _why(payable: HouseholdPayable, ticket: Receipt | None) -> tuple[str, str]:
-    """The sentence of a line: from the ticket where there is one, else from the kind alone."""
+def _set_off_line(ticket: Receipt, entities: Mapping[int, EntityRow]) -> MoneyLine:
+    """A slip whose money went whole into what the household owed: nothing of it is paid out."""
+    entity = entities[ticket.entity_id]
+    zh, en = _brought(ticket)
+    if ticket.posted:
+        tail, tail_en = "，全部抵了欠款，不再付钱", ", all of it set off, nothing is paid out"
+    else:
+        tail, tail_en = REVERSED
+    source = f"receipt:{ticket.receipt_id}"
+    return MoneyLine(
+        payable_id=None,
+        day=ticket.day,
+        kind=PayableKind.produce,
+        kind_text=KIND_TEXTS[PayableKind.produce][0],
+        kind_text_en=KIND_TEXTS[PayableKind.produce][1],
+        entity=entity.code,
+        entity_name=entity.name,
+        source=source,
+        link=source_link(source),
+        why=f"{zh}{tail}。",
+        why_en=f"{en}{tail_en}.",
+        gross_fen=ticket.total_fen,
+        fee_fen=ticket.fee_fen,
+        set_off_fen=ticket.set_off_fen,
+        amount_fen=0,
+        paid_fen=0,
+        open_fen=0,
+        voided=not ticket.posted,
+        batch="",
+        paid_on=None,
+    )
+
+
+def _paid_words(payable: HouseholdPayable) -> tuple[str, str]:
     if payable.voided:
-        zh, en = ",已冲销，不计", ", reversed, counts nothing"
-    elif payable.paid_on is not None:
-        zh, en = (
-            f",{payable.paid_on} 已付(批次 {payable.batch})",
+        return REVERSED
+    if payable.paid_on is not None:
+        return (
+            f"，{payable.paid_on} 已付（批次 {payable.batch}）",
             f", paid on {payable.paid_on} ({payable.batch})",
         )
-    elif payable.batch:
-        zh, en = f",正在支付(批次 {payable.batch})", f", being paid ({payable.batch})"
+    if payable.batch:
+        return f"，正在支付（批次 {payable.batch}）", f", being paid ({payable.batch})"
+    return "，待付", ", still owed"
+
+
+def _brought(ticket: Receipt) -> tuple[str, str]:
+    """What was brought and what it comes to, in whole words: amount, fee, set-off, what is payable."""
+    if ticket.unit is Unit.head:
+        much, much_en = f"{ticket.total_g} 只", f"{ticket.total_g} head"
     else:
-        zh, en = ",待付", ", still owed"
-    amount = fen_text(payable.amount_fen)
-    if ticket is None:
-        kind, kind_en = KIND_TEXTS[payable.kind]
-        return f"{kind} {amount} 元{zh}", f"{kind_en}: {amount} yuan{en}"
-    kg, jin = kg_text(ticket.total_g), jin_text(ticket.total_g)
-    return (
-        f"{ticket.day} 交{ticket.product_name} {kg} 公斤({jin} 斤),收购单 {ticket.number},{amount} 元{zh}",
-        f"{kg} kg ({jin} jin) of {ticket.product_name_en}, ticket {ticket.number}: {amount} yuan{en}",
-    )
+        kg, jin = kg_text(ticket.total_g), jin_text(ticket.total_g)
+        much, much_en = f"{kg} 公斤（{jin} 斤）", f"{kg} kg ({jin} jin)"
+    zh = f"{ticket.day} 交{ticket.product_name} {much}，收购单 {ticket.number}，"
+    en = f"{ticket.day}: {much_en} of {ticket.product_name_en}, ticket {ticket.number}: "
+    gross = fen_text(ticket.total_fen)
+    if not (ticket.fee_fen or ticket.set_off_fen):
+        return f"{zh}{gross} 元", f"{en}{gross} yuan"
+    off, off_en = "", ""
+    if ticket.fee_fen:
+        off += f"，减代办费 {fen_text(ticket.fee_fen)} 元"
+        off_en += f" less {fen_text(ticket.fee_fen)} fee"
+    if ticket.set_off_fen:
+        off += f"，减抵扣欠款 {fen_text(ticket.set_off_fen)} 元"
+        off_en += f" less {fen_text(ticket.set_off_fen)} set off"
+    payable = fen_text(ticket.payable_fen)
+    return f"{zh}货款 {gross} 元{off}，应付 {payable} 元", f"{en}{gross}{off_en} is {payable} yuan"
