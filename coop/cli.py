@@ -168,10 +168,10 @@ def _wipe() -> None:
 @main.command()
 @click.option(
     "--households",
-    default=30,
+    default=543,
     show_default=True,
     type=click.IntRange(1, 9999),
-    help="Households of the village.",
+    help="Households of the county.",
 )
 @click.option("--year", type=click.IntRange(2020, 2100), help="Business year; the last full one by default.")
 @click.option("--wipe", is_flag=True, help="Empty the database again; refused if it holds more than a demo.")

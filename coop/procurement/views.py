@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -10,17 +11,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from coop.kernel.actor import Role
-from coop.kernel.errors import Fault, InputError
+from coop.kernel.errors import InputError
+from coop.procurement.entries import at_row, in_form, sheet_entries, slip_entry
 from coop.procurement.queries import receipts, sheet_page, sheets, weigh_slip
-from coop.procurement.queries.weighing import WeighPage, weigh_list, weigh_page
-from coop.procurement.rules import WeighEntry, WeighLine
-from coop.procurement.service import reverse_receipt, weigh
-from coop.web.forms import Form, scaled
+from coop.procurement.queries.weighing import sheet_form, weigh_list, weigh_page
+from coop.procurement.service import reverse_receipt, weigh, weigh_sheet
+from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
 from coop.web.permissions import allowed, permit
 from coop.web.views import Page, PhonePage, expose
 
 STAFF = (Role.manager, Role.clerk, Role.accountant, Role.checker, Role.supervisor)
+SHEET = "procurement/sheet_form.html"
 
 
 class ReceiptView(Page):
@@ -72,6 +74,34 @@ class WeighSheetView(Page):
         rows = found[pages.offset : pages.offset + pages.size]
         return self.render("procurement/sheets.html", sheets=rows, pages=pages, day=day)
 
+    @expose("/new")
+    def form(self) -> str:
+        """A whole day's sheet of a product (`?product=`), a row a household."""
+        return self.render(SHEET, form={}, **self._form())
+
+    def _form(self) -> dict[str, Any]:
+        with self.look() as view:
+            code = request.args.get("product") or None
+            page = sheet_form(view.session, view.actor.tenant_id, code, view.today)
+            return {"page": page, "today": view.today}
+
+    @expose("/new", methods=["POST"])
+    def post(self) -> ResponseReturnValue:
+        """All rows that were filled in, or none; the same sheet again is the sheet there is."""
+        context, form = self._form(), Form()
+        try:
+            entries = sheet_entries(form, context["page"])
+            try:
+                with self.unit() as work:
+                    sheet = weigh_sheet(work, entries, scale=entries[0].scale, day=entries[0].day)
+                    sheet_id, number = sheet.id, sheet.number
+            except InputError as error:
+                raise InputError([at_row(fault, entries) for fault in error.faults]) from error
+        except InputError as error:
+            return self.invalid(SHEET, error, **context)
+        say = _("Sheet %(number)s is posted.", number=number)
+        return self.go("WeighSheetView.show", sheet_id=sheet_id, say=say)
+
     @expose("/<int:sheet_id>")
     def show(self, sheet_id: int) -> str:
         with self.look() as view:
@@ -103,13 +133,13 @@ class WeighView(PhonePage):
         with self.look() as view:
             page = weigh_page(view.session, allocation_id, view.today)
         try:
-            entry = _entry(Form(), page, self.request_key())
+            entry = slip_entry(Form(), page, self.request_key())
             try:
                 with self.unit() as work:
                     receipt = weigh(work, entry)
                     receipt_id, number = receipt.id, receipt.number
             except InputError as error:
-                raise InputError([_in_form(fault, entry) for fault in error.faults]) from error
+                raise InputError([in_form(fault, entry) for fault in error.faults]) from error
         except InputError as error:
             return self.invalid("procurement/weigh.html", error, page=page, today=view.today)
         return self.go(
@@ -117,55 +147,13 @@ class WeighView(PhonePage):
         )
 
 
-def _entry(form: Form, page: WeighPage, key: str) -> WeighEntry:
-    grades = [grade.grade for grade in page.grades]
-    entry = WeighEntry(
-        client_key=key,
-        allocation_id=page.share.allocation_id,
-        scale=form.one_of("scale", [code for code, _name in page.scales]),
-        day=form.day("day"),
-        gross_g=form.kg("gross"),
-        tare_g=form.kg("tare"),
-        moisture_bp=0 if page.by_head else _percent(form, "moisture"),
-        impurity_bp=0 if page.by_head else _percent(form, "impurity"),
-        lines=tuple(
-            WeighLine(grade, form.integer(f"net_{grade}") if page.by_head else form.kg(f"net_{grade}"))
-            for grade in grades
-            if form.text(f"net_{grade}", required=False)
-        ),
-    )
-    if not entry.lines:
-        what, what_en = ("只数", "heads") if page.by_head else ("净重", "net weight")
-        form.fault("gross", f"至少填一个等级的{what}", f"fill in the {what_en} of one grade at least")
-    form.done()
-    return entry
-
-
-def _percent(form: Form, name: str) -> int:
-    """Per cent with two decimals as typed, basis points returned."""
-    text = form.text(name)
-    value = scaled(text, 2) if text else 0
-    if value is None or not 0 <= value <= 10_000:
-        form.fault(name, f"应为 0 到 100 的百分数，实为“{text}”", f"per cent from 0 to 100, not {text!r}")
-        return 0
-    return value
-
-
-def _in_form(fault: Fault, entry: WeighEntry) -> Fault:
-    """A fault of the ticket's figures, told at the field it was typed into."""
-    name, *rest = fault.place.strip("/").split("/")
-    if name == "lines" and rest and rest[0].isdecimal():
-        place = f"net_{entry.lines[int(rest[0])].grade}"
-    else:
-        place = {"tare_g": "tare", "lines": "gross"}.get(name, name)
-    return Fault(place, fault.zh, fault.en)
-
-
 permit("ReceiptView.index", *STAFF)
 permit("ReceiptView.show", *STAFF)
 permit("ReceiptView.reverse", Role.checker)
 permit("WeighSheetView.index", *STAFF)
 permit("WeighSheetView.show", *STAFF)
+permit("WeighSheetView.form", Role.clerk)
+permit("WeighSheetView.post", Role.clerk)
 for _method in ("index", "form", "weigh"):
     permit(f"WeighView.{_method}", Role.clerk)
 menu_entry("WeighView.index", lazy_gettext("Weigh and buy"), icon="scale", group=Group.harvest, order=10)

@@ -25,11 +25,12 @@ SHOTS = {
     "household": ("H0001", "/household/", NARROW, 1400, "section[aria-labelledby=shares]"),
     "weigh": ("clerk", "/weigh/{allocation}", NARROW, 1400, ""),
 }
+OWN = "tenant_id = (SELECT id FROM tenant WHERE code = 'TYP')"
 IDS = {
-    "part": "SELECT min(id) FROM order_part",
-    "voucher": "SELECT min(id) FROM ledger_voucher WHERE source LIKE 'receipt:%'",
-    "plan": "SELECT max(id) FROM dividend_plan",
-    "allocation": "SELECT min(id) FROM allocation",
+    "part": "SELECT min(id) FROM order_part WHERE seller_entity = 'TYP-COOP'",
+    "voucher": f"SELECT min(id) FROM ledger_voucher WHERE source LIKE 'sheet:%' AND {OWN}",
+    "plan": f"SELECT max(id) FROM dividend_plan WHERE {OWN}",
+    "allocation": f"SELECT min(id) FROM allocation WHERE {OWN}",
 }
 
 

@@ -51,6 +51,7 @@ TABLES = {
     "sheet_id": "weigh_sheet",
     "user_id": "access.user_id",
     "price_id": "purchase_price",
+    "terms_id": "purchase_terms",
     "opening_id": "opening_file",
     "purchase_id": "input_purchase",
     "PointsView.purchase.purchase_id": "shop_purchase",

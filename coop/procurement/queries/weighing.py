@@ -68,6 +68,44 @@ class WeighPage:
         return self.product.unit is Unit.head
 
 
+@dataclass(frozen=True, slots=True)
+class SheetForm:
+    """A day's sheet of a product to be keyed in: a row a share that may be delivered on, by household.
+
+    `products` are those with such shares; `blocked` says in both languages why a share may not be bought.
+    """
+
+    products: tuple[tuple[str, str, str], ...]
+    product: Product | None
+    rows: tuple[ToWeigh, ...]
+    blocked: dict[int, tuple[str, str]]
+    scales: tuple[tuple[str, str], ...]
+    expired: tuple[str, ...]
+
+    @property
+    def by_head(self) -> bool:
+        return self.product is not None and self.product.unit is Unit.head
+
+
+def sheet_form(session: Session, tenant_id: int, code: str | None, day: date) -> SheetForm:
+    """The sheet of a product, the first with open shares where none is told. Raises NotFoundError."""
+    everyone = weigh_list(session, tenant_id)
+    offered = {row.share.product: (row.share.product_name, row.share.product_name_en) for row in everyone}
+    chosen = code or next(iter(sorted(offered)), None)
+    rows = tuple(row for row in everyone if row.share.product == chosen)
+    ids = [row.share.allocation_id for row in rows]
+    own = select(ScaleRow).where(ScaleRow.tenant_id == tenant_id).order_by(ScaleRow.code)
+    scales = session.scalars(own).all()
+    return SheetForm(
+        products=tuple((each, *names) for each, names in sorted(offered.items())),
+        product=None if chosen is None else product(session, chosen),
+        rows=rows,
+        blocked={} if chosen is None else blocks(session, ids, chosen, day),
+        scales=tuple((scale.code, f"{scale.code} {scale.name}") for scale in scales),
+        expired=tuple(scale.code for scale in scales if scale.calibrated_until < day),
+    )
+
+
 def weigh_list(session: Session, tenant_id: int) -> tuple[ToWeigh, ...]:
     """The village's households that may deliver, by number."""
     names = session.execute(

@@ -2,104 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from coop.kernel.errors import CoopError, NotFoundError
+from coop.kernel.errors import NotFoundError
 from coop.kernel.units import Unit
+from coop.parties.models import EntityRow
 from coop.standards.models import GradeRow, PriceState, ProductRow, PurchasePriceRow, TermsRow
-from coop.standards.rules import paid_price
+from coop.standards.queries.values import Grade, NoPriceError, PriceLine, PricePage, Product, Terms, TermsLine
+from ledger.chart import Standard
 
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """A grade; of a product by head with the average live weight a head of it has, in grams (0, 0: not asked)."""
-
-    code: str
-    name: str
-    name_en: str
-    rank: int
-    live_min_g: int = 0
-    live_max_g: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product, its grades best first. Shares are basis points, `yield_each` base units a capacity unit."""
-
-    code: str
-    name: str
-    name_en: str
-    unit: Unit
-    capacity_unit: str
-    capacity_unit_en: str
-    yield_each: int
-    moisture_std_bp: int
-    moisture_max_bp: int
-    impurity_std_bp: int
-    source: str
-    certainty: str
-    grades: tuple[Grade, ...]
-
-    def grade(self, code: str) -> Grade:
-        for grade in self.grades:
-            if grade.code == code:
-                return grade
-        raise NotFoundError(f"{self.code} grade", code)
-
-
-@dataclass(frozen=True, slots=True)
-class PriceLine:
-    """A purchase price, approved or not. `paid` is the higher of price and floor."""
-
-    price_id: int
-    product: str
-    product_name: str
-    product_name_en: str
-    grade: str
-    grade_name: str
-    grade_name_en: str
-    since: date
-    price: int
-    floor: int
-    approved: bool
-
-    @property
-    def paid(self) -> int:
-        return paid_price(self.price, self.floor)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What an entity keeps of a slip, basis points: its fee, and the most that is set off against dues.
-
-    Without approved terms there is no fee, and half of what is earned may be set off.
-    """
-
-    fee_bp: int = 0
-    set_off_bp: int = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class TermsLine:
-    """Terms as a table shows them, approved or not."""
-
-    terms_id: int
-    product: str
-    since: date
-    terms: Terms
-    approved: bool
-
-
-class NoPriceError(CoopError):
-    def __init__(self, product: str, grade: str, day: date) -> None:
-        super().__init__(
-            zh=f"{day} 没有批准的收购价：产品 {product}，等级 {grade}",
-            en=f"no approved purchase price of {product} grade {grade} on {day}",
-        )
+TRADER = Standard.coop_2021.value
 
 
 def products(session: Session) -> dict[str, Product]:
@@ -180,8 +95,9 @@ def terms_on(session: Session, entity_id: int, product: str, day: date) -> Terms
 
 def terms_history(session: Session, entity_id: int) -> tuple[TermsLine, ...]:
     """Every terms an entity ever proposed, by product and day."""
-    rows = session.scalars(
-        select(TermsRow)
+    rows = session.execute(
+        select(TermsRow, ProductRow)
+        .join(ProductRow, ProductRow.code == TermsRow.product)
         .where(TermsRow.entity_id == entity_id)
         .order_by(TermsRow.product, TermsRow.since, TermsRow.id)
     )
@@ -189,11 +105,42 @@ def terms_history(session: Session, entity_id: int) -> tuple[TermsLine, ...]:
         TermsLine(
             row.id,
             row.product,
+            made.name,
+            made.name_en,
             row.since,
             Terms(row.fee_bp, row.set_off_bp),
             approved=row.state == PriceState.approved,
+            proposed_by=row.proposed_by,
+            approved_by=row.approved_by,
         )
-        for row in rows
+        for row, made in rows
+    )
+
+
+def price_page(session: Session, tenant_id: int, day: date, entity_id: int | None = None) -> PricePage:
+    """The prices and terms of a tenant's trading entity, the first one where none is told. Raises NotFoundError."""
+    traders = session.scalars(
+        select(EntityRow)
+        .where(EntityRow.tenant_id == tenant_id, EntityRow.standard == TRADER)
+        .order_by(EntityRow.code)
+    ).all()
+    shown = next((row for row in traders if entity_id in (None, row.id)), None)
+    if shown is None:
+        raise NotFoundError("entity", entity_id or "")
+    history = terms_history(session, shown.id)
+    # Ordered by day within a product, so the newest stays.
+    in_force = {line.product: line.terms_id for line in history if line.approved and line.since <= day}
+    return PricePage(
+        entity_id=shown.id,
+        entity=shown.code,
+        entity_name=shown.name,
+        entity_name_en=shown.name_en,
+        others=tuple((row.id, row.name, row.name_en) for row in traders if row is not shown),
+        products=tuple(products(session).values()),
+        prices=price_history(session, shown.id),
+        held=frozenset(line.price_id for line in price_table(session, shown.id, day)),
+        terms=history,
+        held_terms=frozenset(in_force.values()),
     )
 
 
@@ -224,4 +171,7 @@ def _line(row: PurchasePriceRow, graded: GradeRow, made: ProductRow) -> PriceLin
         price=row.price,
         floor=row.floor,
         approved=row.state == PriceState.approved,
+        unit=Unit(made.unit),
+        proposed_by=row.proposed_by,
+        approved_by=row.approved_by,
     )
