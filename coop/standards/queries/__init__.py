@@ -28,4 +28,4 @@ __all__ = [
     "products",
     "terms_history",
     "terms_on",
-,]
+]

@@ -8,9 +8,6 @@ from datetime import date
 from coop.kernel.errors import CoopError, NotFoundError
 from coop.kernel.units import Unit
 from coop.standards.rules import paid_price
-from ledger.chart import Standard
-
-TRADER = Standard.coop_2021.value
 
 
 @dataclass(frozen=True, slots=True)
