@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coop.kernel.units import kg_text
-from coop.season.stage import OTHERS, PASSWORD, STAFF
+from coop.season.stage import BUYERS, OTHERS, PASSWORD, STAFF
 from ledger.money import fen_text
 
 
@@ -33,6 +33,6 @@ def text_of(report: dict[str, Any]) -> str:
         f"beancount 错误 errors {verify['beancount_errors']}，余额差异 differences {verify['balance_differences']}"
     )
     lines.append(
-        f"看网页 next: make serve；登录 logins: {', '.join([*STAFF, *OTHERS])}, H0001；密码 password: {PASSWORD}"
+        f"看网页 next: make serve；登录 logins: {', '.join([*STAFF, *BUYERS, *OTHERS])}, H0001；密码 password: {PASSWORD}"
     )
     return "\n".join(lines)
