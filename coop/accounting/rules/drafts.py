@@ -1,15 +1,15 @@
-"""Pure decisions of the accountant's desk: do typed lines make a voucher, do balances open a book."""
+"""Do typed lines make a voucher?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from coop.kernel.errors import Fault
 from ledger.chart import Chart, Kind, UnknownCodeError
 from ledger.money import fen_text
-from ledger.voucher import Posting, Voucher, VoucherKind, credit, debit
+from ledger.voucher import Voucher, VoucherKind, credit, debit
 
 # What a household is owed is paid through a pay batch, so that no item is paid twice.
 PAYABLE_ROLES = ("member_current", "refund_payable", "residual_payable")
@@ -71,7 +71,7 @@ def line_faults(chart: Chart, lines: Sequence[DraftLine]) -> list[Fault]:
 
 
 def _faults_of(chart: Chart, index: int, line: DraftLine) -> list[Fault]:
-    faults = _account_faults(chart, f"/lines/{index}/account", line.account)
+    faults = account_faults(chart, f"/lines/{index}/account", line.account)
     if min(line.debit_fen, line.credit_fen) < 0 or (line.debit_fen > 0) == (line.credit_fen > 0):
         faults.append(
             Fault(
@@ -84,7 +84,8 @@ def _faults_of(chart: Chart, index: int, line: DraftLine) -> list[Fault]:
     return faults
 
 
-def _account_faults(chart: Chart, place: str, path: str) -> list[Fault]:
+def account_faults(chart: Chart, place: str, path: str) -> list[Fault]:
+    """Is this a known account that may be written to by hand? `place` is where the fault is told."""
     try:
         account = chart.account(path)
     except UnknownCodeError as error:
@@ -124,35 +125,3 @@ def manual_voucher(
         for line in lines
     )
     return Voucher(day, summary, postings, source, attachments=attachments, kind=VoucherKind.manual)
-
-
-def opening_faults(chart: Chart, balances: Mapping[str, int]) -> list[Fault]:
-    """Everything wrong with opening balances (fen; signed: debit positive).
-
-    >>> from ledger.chart import Standard, chart_of
-    >>> chart = chart_of(Standard.coop_2021)
-    >>> opening_faults(chart, {"102": 1000, "301": -1000})
-    []
-    >>> [fault.place for fault in opening_faults(chart, {"102": 1000, "501": -900})]
-    ['501', 'balances']
-    """
-    faults = []
-    for path in sorted(balances):
-        found = _account_faults(chart, path, path)
-        if not found and chart.kind_of(path) in (Kind.income, Kind.expense):
-            found = [
-                Fault(path, "损益科目年初没有余额", "an income or expense account has no opening balance")
-            ]
-        faults += found
-    gap = fen_text(sum(balances.values()))
-    if sum(balances.values()):
-        faults.append(Fault("balances", f"借贷不平，差 {gap} 元", f"debits and credits differ by {gap} yuan"))
-    if not any(balances.values()):
-        faults.append(Fault("balances", "没有余额", "there are no balances"))
-    return faults
-
-
-def opening_voucher(*, year: int, balances: Mapping[str, int], source: str) -> Voucher:
-    """The voucher that opens a book on 1 January, accounts in order."""
-    postings = tuple(Posting(path, amount) for path, amount in sorted(balances.items()) if amount)
-    return Voucher(date(year, 1, 1), "期初余额 Opening balances", postings, source, kind=VoucherKind.opening)
