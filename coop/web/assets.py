@@ -30,6 +30,12 @@ FILES = {
     "echarts/dist/echarts.min.js": "echarts.min.js",
 }
 
+# The two weights printed documents embed; copied as they are.
+FONTS = {
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "NotoSansSC-Regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC-Bold.ttf",
+}
+
 
 class AssetError(RuntimeError):
     """The set-up cannot go on; the message says what to do."""
@@ -102,6 +108,9 @@ def copy_files(modules: Path, vendor: Path) -> None:
         # Source maps are not shipped, so their pointers would only make browsers ask for missing files.
         text = re.sub(r"(/\*# sourceMappingURL=.*?\*/|//# sourceMappingURL=.*)\s*$", "", text)
         (vendor / name).write_text(text, "utf-8")
+    (vendor / "fonts").mkdir(exist_ok=True)
+    for source, name in FONTS.items():
+        shutil.copyfile(modules / source, vendor / "fonts" / name)
     (vendor / "icons.svg").write_text(sprite(modules / "@tabler/icons/icons/outline", icon_names()), "utf-8")
 
 
