@@ -4,6 +4,7 @@ Posters share-lock a period row, closing and reopening lock it alone, so nothing
 closes. Takes a session, never commits. Knows nothing of what must be stamped or reconciled before a close.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -19,7 +20,7 @@ from ledger.errors import (
     SameHandsError,
     VoucherFormError,
 )
-from ledger.store import insert_missing
+from ledger.store.rows import insert_missing
 from ledger.tables import BookRow, PeriodEventRow, PeriodRow, VoucherRow
 from ledger.voucher import Voucher, VoucherKind
 
@@ -28,7 +29,7 @@ LAST = 13
 
 def book_of(session: Session, book_id: int) -> BookRow:
     """The book. Raises BookMissingError."""
-    book = session.scalars(select(BookRow).where(BookRow.id == book_id)).one_or_none()
+    book = session.get(BookRow, book_id)
     if book is None:
         raise BookMissingError(book_id)
     return book
@@ -62,15 +63,23 @@ def states(session: Session, book_id: int) -> dict[tuple[int, int], str]:
     return {(year, number): state for year, number, state in session.execute(query)}
 
 
-def require_open(session: Session, book: BookRow, voucher: Voucher) -> None:
-    """Share-lock the voucher's period and check that it takes this voucher.
+def check_open(
+    book: BookRow,
+    voucher: Voucher,
+    states: Mapping[tuple[int, int], str],
+    open_months: Mapping[int, int],
+) -> None:
+    """Does the voucher's period take it? `states` were share-locked; `open_months`: each year's first open month.
 
     Period 13 opens for postings when months 1..12 are closed, and takes closing entries, reversals, and
     automatic vouchers that name their resolution. Opening vouchers belong to the first month of the book.
     Raises PeriodMissingError, PeriodClosedError, PeriodOrderError, PeriodKindError.
     """
     year, number, kind = voucher.book_year, voucher.book_period, voucher.kind
-    if _state(session, book, year, number, share=True) == "closed":
+    state = states.get((year, number))
+    if state is None:
+        raise PeriodMissingError(book.entity, year, number)
+    if state == "closed":
         raise PeriodClosedError(book.entity, year, number)
     if kind is VoucherKind.opening and (year, number) != (book.first_year, 1):
         first = f"{book.first_year}-01"
@@ -79,12 +88,8 @@ def require_open(session: Session, book: BookRow, voucher: Voucher) -> None:
         )
     if number != LAST:
         return
-    unclosed = select(PeriodRow.number).where(
-        *_row(book, year), PeriodRow.number < LAST, PeriodRow.state == "open"
-    )
-    month = session.scalars(unclosed.order_by(PeriodRow.number).limit(1)).first()
-    if month is not None:
-        raise PeriodOrderError(year, number, (year, month), "closed", "open")
+    if year in open_months:
+        raise PeriodOrderError(year, number, (year, open_months[year]), "closed", "open")
     closing = kind in {VoucherKind.closing, VoucherKind.reversal}
     if not closing and not (kind is VoucherKind.automatic and voucher.resolution):
         zh, en = (

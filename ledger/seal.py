@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.periods import book_of
+from ledger.store.batch import Entry
 from ledger.tables import BookRow, HeadRow, VoucherRow
 
 
@@ -54,7 +55,7 @@ class Head:
 def head(session: Session, book_id: int) -> Head:
     """The head of a book: to be printed on notices and compared years later. Raises BookMissingError."""
     book = book_of(session, book_id)
-    sequence, seal = _head_row(session, book, lock=False) or (0, genesis(book))
+    sequence, seal = _head_row(session, book) or (0, genesis(book))
     return Head(book.entity, sequence, seal)
 
 
@@ -63,7 +64,7 @@ def genesis(book: BookRow) -> str:
     return _digest("", {"entity": book.entity, "first_year": book.first_year, "standard": book.standard})
 
 
-def content(row: VoucherRow, lines: Iterable[Line]) -> dict[str, object]:
+def content(row: VoucherRow | Entry, lines: Iterable[Line]) -> dict[str, object]:
     """Everything of a voucher that a reader could hold somebody to; database keys stay out but for persons."""
     return {
         "attachments": row.attachments,
@@ -85,7 +86,7 @@ def content(row: VoucherRow, lines: Iterable[Line]) -> dict[str, object]:
     }
 
 
-def seal_of(before: str, row: VoucherRow, lines: Iterable[Line]) -> str:
+def seal_of(before: str, row: VoucherRow | Entry, lines: Iterable[Line]) -> str:
     """The seal of a voucher after the seal `before`."""
     return _digest(before, content(row, lines))
 
@@ -96,33 +97,21 @@ def start(session: Session, book: BookRow) -> None:
     session.flush()
 
 
-def seal_all(session: Session, book: BookRow, rows: Sequence[tuple[VoucherRow, Sequence[Line]]]) -> None:
-    """Give rows about to be written their sequence and seal, and move the head: one lock, one update.
-
-    The head stays locked until the transaction ends; a rollback gives sequence and seal back. Who posts to
-    several books in one transaction takes them by id.
-    """
-    found = _head_row(session, book, lock=True)
-    if found is None:  # a book from before there were seals would need them made first
-        raise RuntimeError(f"book {book.entity} has no head row")
-    sequence, seal = found
-    for row, lines in rows:
+def seal_all(entries: Sequence[Entry], sequence: int, seal: str) -> None:
+    """Give vouchers about to be written their sequence and seal, after the book's last ones (its head, locked)."""
+    if not seal:  # a book from before there were seals would need them made first
+        raise RuntimeError("the book has no head row")
+    for entry in entries:
         sequence += 1
-        row.sequence = sequence
-        seal = row.seal = seal_of(seal, row, lines)
-    session.execute(
-        update(HeadRow)
-        .where(HeadRow.tenant_id == book.tenant_id, HeadRow.book_id == book.id)
-        .values(sequence=sequence, seal=seal)
-        .execution_options(synchronize_session=False)
-    )
+        entry.sequence = sequence
+        seal = entry.seal = seal_of(seal, entry, entry.postings)
 
 
-def _head_row(session: Session, book: BookRow, *, lock: bool) -> tuple[int, str] | None:
+def _head_row(session: Session, book: BookRow) -> tuple[int, str] | None:
     query = select(HeadRow.sequence, HeadRow.seal).where(
         HeadRow.tenant_id == book.tenant_id, HeadRow.book_id == book.id
     )
-    found = session.execute(query.with_for_update() if lock else query).one_or_none()
+    found = session.execute(query).one_or_none()
     return None if found is None else (found.sequence, found.seal)
 
 
