@@ -49,7 +49,7 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup
+bench: setup $(VENV)/.dev-stamp
 	$(BIN)/python -m tests.bench
 
 # Carries the pages' assets, templates, compiled words, migrations and charts; what an earlier build left is not taken over.

@@ -21,8 +21,9 @@ from coop.kernel.clock import Clock, SystemClock, business_day
 from coop.kernel.config import Settings, load_settings
 from coop.kernel.db import connect
 from coop.kernel.unit import bind, database, look
-from coop.parties.queries import actor_for_user
+from coop.parties.queries import acting_actor, actor_for_user
 from coop.subjects import SUBJECTS, load_subjects
+from coop.web import acting
 from coop.web.app import create_web
 from coop.web.views import Page
 from coop.worker import celery_app, waker
@@ -52,14 +53,14 @@ def create_app(
     shown = clock or SystemClock()
 
     def actor_for(user_id: int) -> Actor | None:
+        day, mandate = business_day(shown.now()), acting.held()
         with look(Actor(user_id, "", 0), shown) as view:
-            return actor_for_user(
-                view.session,
-                user_id,
-                current_user.get_full_name(),
-                current_user.role_names,
-                business_day(shown.now()),
-            )
+            name, roles = current_user.get_full_name(), current_user.role_names
+            own = actor_for_user(view.session, user_id, name, roles, day)
+        if own is None or mandate is None:
+            return own
+        with look(own, shown) as view:
+            return acting_actor(view.session, own, mandate, day) or own
 
     views = [view for view in pages() if view.__name__ != "Home"]
     homes = [view for view in pages() if view.__name__ == "Home"]

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -44,8 +45,32 @@ class _Year:
     names: Mapping[str, tuple[str, str]]
     accounts: Mapping[str, str]
     opening: Mapping[_Key, int]
-    vouchers: tuple[VoucherRow, ...]
-    postings: Mapping[int, list[PostingRow]]
+    vouchers: tuple["_Voucher", ...]
+    postings: Mapping[int, list["_Line"]]
+
+
+class _Voucher(NamedTuple):
+    """What is written of a voucher: columns, not rows, for a year may hold a hundred thousand."""
+
+    id: int
+    year: int
+    period: int
+    word: str
+    number: int
+    day: date
+    summary: str
+    source: str
+    kind: str
+    reverses_id: int | None
+    resolution: str
+
+
+class _Line(NamedTuple):
+    account: str
+    commodity: str
+    amount: int
+    quantity: int | None
+    note: str
 
 
 def years_of(session: Session, book_id: int) -> tuple[int, ...]:
@@ -114,15 +139,13 @@ def _load(session: Session, book: BookRow, year: int) -> _Year:
     opening = {(account, unit): int(net) for account, unit, net in session.execute(earlier) if net}
     mine = (VoucherRow.book_id == book.id, VoucherRow.year == year)
     order = (VoucherRow.day, VoucherRow.period, VoucherRow.word, VoucherRow.number)
-    vouchers = tuple(session.scalars(select(VoucherRow).where(*mine).order_by(*order)))
-    postings: defaultdict[int, list[PostingRow]] = defaultdict(list)
-    for posting in session.scalars(
-        select(PostingRow)
-        .join(VoucherRow, of_voucher)
-        .where(*mine)
-        .order_by(PostingRow.voucher_id, PostingRow.line)
-    ):
-        postings[posting.voucher_id].append(posting)
+    columns = (getattr(VoucherRow, name) for name in _Voucher._fields)
+    vouchers = tuple(map(_Voucher._make, session.execute(select(*columns).where(*mine).order_by(*order))))
+    written = (getattr(PostingRow, name) for name in _Line._fields)
+    lines = select(PostingRow.voucher_id, *written).join(VoucherRow, of_voucher).where(*mine)
+    postings: defaultdict[int, list[_Line]] = defaultdict(list)
+    for voucher_id, *line in session.execute(lines.order_by(PostingRow.voucher_id, PostingRow.line)):
+        postings[voucher_id].append(_Line._make(line))
     names = {
         path: (name, name_en)
         for path, name, name_en in session.execute(
@@ -180,7 +203,7 @@ def _opening(material: _Year) -> Iterator[str]:
         yield ""
 
 
-def _transaction(material: _Year, row: VoucherRow) -> Iterator[str]:
+def _transaction(material: _Year, row: _Voucher) -> Iterator[str]:
     yield f"{row.day} * {_quoted(f'{row.word}-{row.number}')} {_quoted(row.summary)}"
     yield f'  voucher: "{row.id}"'
     yield f'  number: "{row.year}-{row.period:02d}-{row.word}-{row.number}"'
@@ -223,6 +246,8 @@ def _amount(amount: int, commodity: str, *, tolerance: bool = False) -> str:
 
 def _quoted(text: str) -> str:
     """A beancount string; control characters have no place in it and become spaces."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     plain = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
     for raw, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
         plain = plain.replace(raw, escaped)

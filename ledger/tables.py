@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -180,6 +181,14 @@ class VoucherRow(OwnedRow, LedgerBase):
             name="two_persons",
         ),
         Index(None, "tenant_id", "book_id", "day"),
+        # A trial balance sets the few closing vouchers of a year apart, whatever the year holds.
+        Index(
+            "ix_ledger_voucher_closing",
+            "book_id",
+            "year",
+            postgresql_where=text("kind = 'closing'"),
+            sqlite_where=text("kind = 'closing'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True, sort_order=-9)

@@ -148,7 +148,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_lines()
     # owner may look at once; the app's role, which asks for it after many vouchers, may not.
     """
 CREATE FUNCTION ledger_analyze() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN ANALYZE ledger_voucher; ANALYZE ledger_account; END $$
+BEGIN ANALYZE ledger_voucher; ANALYZE ledger_posting; ANALYZE ledger_account; END $$
 """,
 )
 

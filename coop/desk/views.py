@@ -15,6 +15,7 @@ from coop.desk.charts import option
 from coop.kernel.actor import Actor, Role
 from coop.kernel.registries import Todo
 from coop.kernel.unit import look
+from coop.parties.queries import Mandate, may_act_for
 from coop.splitting.service import answer
 from coop.web.errors import in_english
 from coop.web.menu import Group, menu_entry
@@ -50,8 +51,10 @@ class Home(Page):
         todos: list[Todo] = []
         figures: list[queries.Figure] = []
         boards: list[queries.Board] = []
+        may_act: tuple[Mandate, ...] = ()
         if actor is not None:
             with self.look() as view:
+                may_act = may_act_for(view.session, actor, view.today)
                 todos = [t for t in queries.waiting(view.session, roles) if _opens(t.endpoint, roles)]
                 found = queries.figures(view.session, actor, view.today)
                 figures = [figure for figure in found if _opens(figure.endpoint, roles)]
@@ -61,7 +64,9 @@ class Home(Page):
             with look(Actor(0, "", 0), state.clock) as view:
                 figures += queries.account_figures(view.session, view.now)
                 boards += queries.account_boards(view.session)
-        return self.render("desk/home.html", todos=todos, figures=figures, boards=_drawn(boards))
+        return self.render(
+            "desk/home.html", todos=todos, figures=figures, boards=_drawn(boards), may_act=may_act
+        )
 
 
 class ProgressView(Page):

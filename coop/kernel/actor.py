@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from coop.kernel.errors import PermissionDeniedError
@@ -27,6 +27,8 @@ class Actor:
     """A person (or the system, user 0) acting for one tenant.
 
     `readable` always contains the own tenant; mandates and areas held on the day add to it.
+    `acting_for` is the household somebody acts for under a mandate (代办), `mandate_id` that mandate: such an actor
+    may do what that household's own login may, and nothing else the person may do otherwise. The user stays who acts.
     """
 
     user_id: int
@@ -35,9 +37,29 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     readable: frozenset[int] = field(default=frozenset())
     household: str = ""
+    acting_for: str | None = None
+    mandate_id: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "readable", self.readable | {self.tenant_id})
+        if self.acting_for is not None:
+            object.__setattr__(self, "roles", frozenset({Role.household}))
+            object.__setattr__(self, "household", self.acting_for)
+
+    def on_behalf(self, household: str, mandate_id: int) -> Actor:
+        """The same person acting for a household under a mandate.
+
+        >>> clerk = Actor(5, "clerk", 1, frozenset({Role.clerk, Role.manager}))
+        >>> elder = clerk.on_behalf("H0002", 7)
+        >>> elder.user_id, elder.household, sorted(elder.roles), elder.trace
+        (5, 'H0002', [<Role.household: 'household'>], {'acting_for': 'H0002', 'mandate': 7})
+        """
+        return replace(self, acting_for=household, mandate_id=mandate_id)
+
+    @property
+    def trace(self) -> dict[str, int | str | None]:
+        """What every audit row of this actor carries: for whom it was done, where that is somebody else."""
+        return {} if self.acting_for is None else {"acting_for": self.acting_for, "mandate": self.mandate_id}
 
     def require(self, act: str, *roles: Role) -> None:
         """Raise unless the actor holds one of the roles. `act` is a short Chinese verb phrase for the message."""

@@ -96,8 +96,11 @@ class Unit(Look):
     told: bool = False
 
     def audit(self, action: str, ref: str, **facts: int | str | None) -> None:
-        """Note an act for the audit chain: keys and figures only, never personal data."""
-        self.acts.append((action, ref, facts))
+        """Note an act for the audit chain: keys and figures only, never personal data.
+
+        Whoever acts for a household leaves that in every row.
+        """
+        self.acts.append((action, ref, self.actor.trace | facts))
 
     def emit(self, kind: str, key: str, **payload: Any) -> None:
         """Tell an event that may be handled later; `key` makes it unique of its kind in the tenant."""

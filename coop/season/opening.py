@@ -10,7 +10,7 @@ from coop.kernel.actor import Role, system
 from coop.kernel.unit import Unit, unit
 from coop.orders import service as orders
 from coop.parties import service as parties
-from coop.parties.models import TenantKind
+from coop.parties.models import Ground, TenantKind
 from coop.points import service as points
 from coop.procurement import service as procurement
 from coop.season.cast import FIRMS, SHARE_PRICE_FEN
@@ -141,6 +141,20 @@ def register(village: Village) -> None:
             )
             stage.users[number] = account.id
             parties.grant_access(work, account.id, village.tenant, day, household=number)
+    for elder, _ in heads[WITH_LOGIN:][:1]:  # has no telephone: the neighbour with a login answers for it
+        paper, deputy = f"委托书 {day.year}-1 号", heads[WITH_LOGIN - 1][0]
+        with village.act("manager") as work:
+            mandate = parties.grant_acting(
+                work,
+                household=elder,
+                deputy=deputy,
+                since=day,
+                last=None,
+                ground=Ground.signed,
+                document=paper,
+            )
+        with village.act(deputy) as work:
+            village.acting[elder] = parties.begin_acting(work, mandate.id)
 
 
 def open_books(village: Village) -> None:

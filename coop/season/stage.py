@@ -80,6 +80,7 @@ class Village:
     tenant: int = 0
     rceo: int = 0
     coop: int = 0
+    acting: dict[str, Actor] = field(default_factory=dict)  # household without a login -> who acts for it
 
     @property
     def first(self) -> bool:
@@ -99,12 +100,14 @@ class Village:
         return who if self.first else f"{self.cast.code.lower()}-{who}"
 
     def logs_in(self, household: str) -> bool:
-        return self.login(household) in self.stage.users
+        return household in self.acting or self.login(household) in self.stage.users
 
     def user(self, who: str) -> int:
         return self.stage.users[self.login(who)]
 
     def actor(self, who: str) -> Actor:
+        if who in self.acting:
+            return self.acting[who]
         name, roles = STAFF.get(who, (who, (Role.household,)))
         home = "" if who in STAFF else who
         return Actor(self.user(who), name, self.tenant, frozenset(roles), household=home)

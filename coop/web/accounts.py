@@ -54,6 +54,11 @@ class Account(User):
         rows = [*self.roles, *(role for group in self.groups for role in group.roles)]
         return frozenset(Role(row.name) for row in rows if row.name in Role.__members__)
 
+    @property
+    def shut(self) -> bool:
+        """Whether an administrator closed it. Who was invited and has set no password yet is not active either."""
+        return not self.active and self.password != NO_PASSWORD
+
     def end_sessions(self) -> None:
         """Make every session of this account end at its next request; the caller saves."""
         self.session_epoch = (self.session_epoch or 0) + 1

@@ -22,12 +22,13 @@ from coop.web.views import PhonePage
 
 TRIES = "20 per minute"
 
-# Further ways in beside name and password, shown on the login page where the app has them.
+# Further ways in beside name and password, and what is read without any; shown where the app has them.
 WAYS: tuple[tuple[str, LazyString, str], ...] = (
     ("PhoneLogin.ask", lazy_gettext("Log in with a code to my telephone"), "device-mobile"),
     ("CardLogin.index", lazy_gettext("Log in with my card"), "qrcode"),
     ("Invite.index", lazy_gettext("I have an invitation code"), "key"),
     ("Apply.index", lazy_gettext("My enterprise wants to join"), "building"),
+    ("PublicView.villages", lazy_gettext("Read what the villages have published"), "speakerphone"),
 )
 
 

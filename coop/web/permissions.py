@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from coop.kernel.actor import Role
+from coop.web import acting
 
 
 class Audience(Enum):
@@ -97,13 +98,15 @@ def idle_rows(app: Flask) -> Iterator[str]:
 
 def guard() -> ResponseReturnValue | None:
     """Before each request: let pass what the table allows; send strangers to the login page; refuse the
-    rest.
+    rest. What was begun for another household is never carried out as one's own.
     """
     endpoint = request.endpoint
     if endpoint is None:  # no such page: the 404 follows by itself
         return None
     state = current_app.extensions["siwei"]
     logged_in = bool(current_user.is_authenticated)
+    if logged_in and not allowed(endpoint, frozenset(), logged_in=False) and state.acting_ended():
+        return acting.turned_away()
     if allowed(endpoint, state.roles(), logged_in=logged_in, method=request.method):
         return None
     if logged_in or endpoint not in PERMISSIONS:

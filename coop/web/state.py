@@ -13,9 +13,11 @@ from flask_login import current_user
 from coop.kernel.actor import Actor, Role
 from coop.kernel.clock import Clock
 from coop.kernel.errors import CoopError
+from coop.web import acting
 
 # user id -> the actor that person is today, None where the account stands for nobody (a technical
-# administrator); called inside a request, where `current_user` gives name and roles
+# administrator); called inside a request, where `current_user` gives name and roles, and `acting` the mandate
+# under which the session acts for a household
 ActorFor = Callable[[int], Actor | None]
 
 
@@ -60,8 +62,17 @@ class WebState:
         if not current_user.is_authenticated:
             return frozenset()
         actor = self.actor_or_none()
+        if actor is not None and actor.acting_for is not None:
+            return actor.roles
         technical: frozenset[Role] = current_user.role_names & {Role.admin}
         return technical | (actor.roles if actor else frozenset())
+
+    def acting_ended(self) -> bool:
+        """Whether the session still says it acts for a household, and no mandate carries that any more."""
+        if acting.held() is None:
+            return False
+        actor = self.actor_or_none()
+        return actor is None or actor.acting_for is None
 
 
 def web_state() -> WebState:

@@ -148,6 +148,8 @@ def write(session: Session, book: BookRow, entries: Sequence[Entry]) -> None:
         if len(entries) >= MANY:
             send("SELECT ledger_analyze()")
         send(_POSTINGS, *own, *_columns(postings, 7))
+        if len(entries) >= MANY:
+            send("SELECT ledger_analyze()")
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

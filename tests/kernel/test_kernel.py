@@ -221,3 +221,24 @@ def test_eight_requests_with_one_key_have_one_effect(db: Database) -> None:
 def test_the_clock_tells_the_village_day(db: Database) -> None:
     with look(system(TENANT)) as view:
         assert view.today == date(2025, 1, 1)
+
+
+def test_whoever_acts_for_a_household_is_that_household_alone(db: Database) -> None:
+    """However the actor is built; and each of its audit rows says for whom, with the person as maker."""
+    deputy = Actor(9, "clerk", TENANT, frozenset({Role.clerk, Role.manager}), household="H0003")
+    acting = deputy.on_behalf("H0002", 4)
+    assert (acting.roles, acting.household, acting.user_id) == (frozenset({Role.household}), "H0002", 9)
+    assert Actor(9, "", TENANT, frozenset(Role), acting_for="H0002").roles == {Role.household}
+    with unit(acting) as u:
+        u.audit("thing.do", "x:1", fen=1)
+        u.audit("thing.do", "x:2")
+    with unit(deputy) as u:
+        u.audit("thing.do", "x:3")
+    with look(deputy) as view:
+        rows = view.session.scalars(select(audit.AuditRow).order_by(audit.AuditRow.number)).all()
+        assert [row.facts for row in rows] == [
+            {"acting_for": "H0002", "mandate": 4, "fen": 1},
+            {"acting_for": "H0002", "mandate": 4},
+            {},
+        ]
+        assert {row.user_id for row in rows} == {9}

@@ -50,6 +50,7 @@ TABLES = {
     "issue_id": "input_issue",
     "sheet_id": "weigh_sheet",
     "user_id": "access.user_id",
+    "mandate_id": "acting_mandate",
     "price_id": "purchase_price",
     "terms_id": "purchase_terms",
     "opening_id": "opening_file",

@@ -25,7 +25,7 @@ from coop.kernel.clock import ToldClock
 from coop.kernel.config import Settings
 from coop.kernel.unit import owner_session, unit
 from coop.parties import service as parties
-from coop.parties.models import TenantKind
+from coop.parties.models import Ground, TenantKind
 from coop.points import service as points
 from coop.web import i18n
 from coop.web.accounts import new_account
@@ -149,7 +149,7 @@ def _season(chain: Chain) -> None:
 
 
 def _papers(chain: Chain) -> None:
-    """A meeting, a claim, goods of the shop, a draft voucher, an export that waits."""
+    """A meeting, a claim, goods of the shop, a mandate to act, a draft voucher, an export that waits."""
     today, village = chain.clock.day, chain.village
     with unit(chain.actor(Role.manager)) as work:
         points.adopt_items(work)
@@ -160,6 +160,15 @@ def _papers(chain: Chain) -> None:
             agenda="审议",
             agenda_en="plans",
             entity_id=village.rceo,
+        )
+        parties.grant_acting(
+            work,
+            household="H0002",
+            deputy="H0001",
+            since=today,
+            last=None,
+            ground=Ground.signed,
+            document="委托书 2025-1 号",
         )
     with unit(chain.actor(Role.clerk)) as work:
         points.propose(work, household="H0001", item="X01", day=today, evidence="走访")

@@ -10,11 +10,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from coop.books.models import PayableRow
+from coop.desk.queries.acting import DoneForYou, told_acts
 from coop.desk.queries.boards.values import MONTHS, Board, BoardRow, Measure
 from coop.dividends.queries import HouseholdLine, household_lines
 from coop.kernel.actor import Actor, Role
 from coop.kernel.errors import NotFoundError
 from coop.parties.models import HouseholdRow
+from coop.parties.queries import Mandate, deputies_of, may_act_for
 from coop.points.queries import HouseholdPoints, household_points
 from coop.procurement.queries import WeighSlip, weigh_slip
 from coop.settlement.queries import HouseholdMoney, household_money
@@ -38,7 +40,10 @@ class HomeMonth:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdPage:
-    """All that one household is told, and nothing of any other. `own`: the reader is the household itself."""
+    """All that one household is told, and nothing of any other. `own`: the reader is the household, or acts for it.
+
+    `deputies` may act for it, `acts` were done for it, `may_act` are the mandates of the reader's own login.
+    """
 
     household_id: int
     number: str
@@ -50,6 +55,9 @@ class HouseholdPage:
     dividends: tuple[HouseholdLine, ...]
     months: tuple[HomeMonth, ...]
     board: Board
+    deputies: tuple[Mandate, ...]
+    acts: tuple[DoneForYou, ...]
+    may_act: tuple[Mandate, ...]
 
     @property
     def asked(self) -> tuple[HouseholdShare, ...]:
@@ -105,6 +113,9 @@ def page_of_household(session: Session, actor: Actor, household_id: int | None, 
         dividends=household_lines(session, home.number, tenant_id=actor.tenant_id),
         months=months,
         board=_board(months),
+        deputies=deputies_of(session, actor.tenant_id, home.id, today),
+        acts=told_acts(session, actor.tenant_id, home.id, home.number),
+        may_act=may_act_for(session, actor, today) if home.number == actor.household else (),
     )
 
 

@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('allocation', 'attendance', 'audit', 'capacity', 'capacity_file', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
+TENANT_TABLES = ('acting_mandate', 'allocation', 'attendance', 'audit', 'capacity', 'capacity_file', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -438,6 +438,32 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('user_id', 'role_id')
     )
+    op.create_table('acting_mandate',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deputy_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deputy_household', sa.String(length=40), nullable=False),
+    sa.Column('deputy_member', sa.String(length=40), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('ground', sa.String(length=40), nullable=False),
+    sa.Column('document', sa.String(length=200), nullable=False),
+    sa.Column('granted_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('granted_at', ledger.tables.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('revoked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('revoked_on', sa.Date(), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("ground IN ('signed', 'family', 'guardian')", name=op.f('ck_acting_mandate_ground')),
+    sa.CheckConstraint('(revoked_by IS NULL) = (revoked_on IS NULL)', name=op.f('ck_acting_mandate_revoked')),
+    sa.CheckConstraint('deputy_id <> granted_by', name=op.f('ck_acting_mandate_two_persons')),
+    sa.CheckConstraint('until IS NULL OR until > since', name=op.f('ck_acting_mandate_span')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['household.tenant_id', 'household.id'], name=op.f('fk_acting_mandate_tenant_id_household_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_acting_mandate')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_acting_mandate_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_acting_mandate_tenant_id'), 'acting_mandate', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_acting_mandate_tenant_id_deputy_id'), 'acting_mandate', ['tenant_id', 'deputy_id'], unique=False)
+    op.create_index(op.f('ix_acting_mandate_tenant_id_household_id'), 'acting_mandate', ['tenant_id', 'household_id'], unique=False)
     op.create_table('capacity',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1161,6 +1187,7 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'book_id', 'year', 'period', 'word', 'number', name=op.f('uq_ledger_voucher_tenant_id_book_id_year_period_word_number')),
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_ledger_voucher_tenant_id_id'))
     )
+    op.create_index('ix_ledger_voucher_closing', 'ledger_voucher', ['book_id', 'year'], unique=False, postgresql_where=sa.text("kind = 'closing'"), sqlite_where=sa.text("kind = 'closing'"))
     op.create_index(op.f('ix_ledger_voucher_tenant_id_book_id_day'), 'ledger_voucher', ['tenant_id', 'book_id', 'day'], unique=False)
     op.create_table('order_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -2362,6 +2389,7 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_order_event_buyer_id'), table_name='order_event')
     op.drop_table('order_event')
     op.drop_index(op.f('ix_ledger_voucher_tenant_id_book_id_day'), table_name='ledger_voucher')
+    op.drop_index('ix_ledger_voucher_closing', table_name='ledger_voucher', postgresql_where=sa.text("kind = 'closing'"), sqlite_where=sa.text("kind = 'closing'"))
     op.drop_table('ledger_voucher')
     op.drop_index(op.f('ix_ledger_period_event_tenant_id_book_id_year_number'), table_name='ledger_period_event')
     op.drop_table('ledger_period_event')
@@ -2433,6 +2461,10 @@ def drop_tables() -> None:
     op.drop_table('grade')
     op.drop_index(op.f('ix_capacity_tenant_id'), table_name='capacity')
     op.drop_table('capacity')
+    op.drop_index(op.f('ix_acting_mandate_tenant_id_household_id'), table_name='acting_mandate')
+    op.drop_index(op.f('ix_acting_mandate_tenant_id_deputy_id'), table_name='acting_mandate')
+    op.drop_index(op.f('ix_acting_mandate_tenant_id'), table_name='acting_mandate')
+    op.drop_table('acting_mandate')
     op.drop_table('ab_user_role')
     op.drop_index('idx_user_id', table_name='ab_user_group')
     op.drop_index('idx_user_group_id', table_name='ab_user_group')

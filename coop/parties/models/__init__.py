@@ -1,5 +1,6 @@
-"""Rows of the parties: who there is (`register`), and how people get in and act (`doors`)."""
+"""Rows of the parties: who there is (`register`), how people get in (`doors`), who acts for whom (`acting`)."""
 
+from coop.parties.models.acting import ActingMandateRow, Ground
 from coop.parties.models.doors import (
     ApplicationRow,
     ApplicationState,
@@ -23,11 +24,13 @@ from coop.parties.models.register import (
 
 __all__ = [
     "AccessRow",
+    "ActingMandateRow",
     "ApplicationRow",
     "ApplicationState",
     "AreaRow",
     "CardRow",
     "EntityRow",
+    "Ground",
     "HoldingKind",
     "HoldingRow",
     "HouseholdRow",

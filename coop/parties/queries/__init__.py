@@ -1,5 +1,14 @@
 """Reads of the parties."""
 
+from coop.parties.queries.acting import (
+    ActDone,
+    Mandate,
+    acting_actor,
+    acting_mandates,
+    deputies_of,
+    done_for,
+    may_act_for,
+)
 from coop.parties.queries.register import (
     FULL_CAPACITY_AGE,
     Holding,
@@ -19,14 +28,21 @@ from coop.parties.queries.register import (
 
 __all__ = [
     "FULL_CAPACITY_AGE",
+    "ActDone",
     "Holding",
+    "Mandate",
+    "acting_actor",
+    "acting_mandates",
     "actor_for_user",
+    "deputies_of",
+    "done_for",
     "entity",
     "has_full_capacity",
     "holdings",
     "homes_then",
     "household",
     "households",
+    "may_act_for",
     "members",
     "per_household",
     "readable_tenants",

@@ -162,6 +162,8 @@ def users(session: Session, tenant_id: int, day: date, now: datetime) -> tuple[U
 
 
 def _state(account: Account, invitation: InvitationRow | None, now: datetime) -> str:
+    if account.shut:
+        return "closed"
     if invitation is not None:
         return "invited" if invitation.expires_at > now else "expired"
     return "active" if account.active else "closed"

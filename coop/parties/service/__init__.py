@@ -1,5 +1,12 @@
 """Use cases on the parties: who there is (`register`), and how people get in and act."""
 
+from coop.parties.service.acting import (
+    EndedMandateError,
+    MandateOverlapError,
+    begin_acting,
+    grant_acting,
+    revoke_acting,
+)
 from coop.parties.service.leaving import GoneError, HeirError, SameHomeError, move_member, record_death
 from coop.parties.service.register import (
     AlreadyThereError,
@@ -14,16 +21,21 @@ from coop.parties.service.register import (
 
 __all__ = [
     "AlreadyThereError",
+    "EndedMandateError",
     "GoneError",
     "HeirError",
+    "MandateOverlapError",
     "MemberEntry",
     "SameHomeError",
     "add_area",
     "add_entity",
     "add_tenant",
+    "begin_acting",
     "enter_register",
     "grant_access",
+    "grant_acting",
     "grant_mandate",
     "move_member",
     "record_death",
+    "revoke_acting",
 ]

@@ -38,6 +38,14 @@ class NotStewardError(CoopError):
         )
 
 
+class ShutAccountError(CoopError):
+    def __init__(self) -> None:
+        super().__init__(
+            zh="这个账号已被管理员停用，不能再发邀请码；请先由管理员启用",
+            en="an administrator closed this account: no code for it before it is opened again",
+        )
+
+
 class MemberAccountError(CoopError):
     def __init__(self) -> None:
         super().__init__(
@@ -91,16 +99,21 @@ def make_user(
 
 
 def renew(unit: Unit, user_id: int) -> Invited:
-    """A new code for somebody of the unit's tenant: the old ones end. Also the way out of a forgotten password."""
+    """A new code for somebody of the unit's tenant: the old ones end. Also the way out of a forgotten password.
+
+    Raises NotStewardError, NotFoundError, MemberAccountError, ShutAccountError: a code would open the account again.
+    """
     require_steward(unit)
     post = _post_of(unit, user_id)
     if post.household:
         raise MemberAccountError
-    for row in unit.session.scalars(_open(user_id).with_for_update()):
-        row.withdrawn_at = unit.now
     account = accounts.account(unit.session, user_id)
     if account is None:
         raise NotFoundError("user", user_id)
+    if account.shut:
+        raise ShutAccountError
+    for row in unit.session.scalars(_open(user_id).with_for_update()):
+        row.withdrawn_at = unit.now
     return Invited(
         user_id, str(account.username), account.get_full_name(), _issue(unit, user_id, post.tenant_id)
     )
@@ -127,7 +140,7 @@ def accept(unit: Unit, code: str, password: str) -> int:
     """
     row = _row(unit, code)
     account = accounts.account(unit.session, row.user_id)
-    if account is None:
+    if account is None or account.shut:
         raise DeadInvitationError
     accounts.set_first_password(account, password)
     row.used_at = unit.now
