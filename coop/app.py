@@ -23,7 +23,7 @@ from coop.kernel.db import connect
 from coop.kernel.unit import bind, database, look
 from coop.parties.queries import acting_actor, actor_for_user
 from coop.subjects import SUBJECTS, load_subjects
-from coop.web import acting
+from coop.web import acting, standing
 from coop.web.app import create_web
 from coop.web.views import Page
 from coop.worker import celery_app, waker
@@ -56,7 +56,7 @@ def create_app(
         day, mandate = business_day(shown.now()), acting.held()
         with look(Actor(user_id, "", 0), shown) as view:
             name, roles = current_user.get_full_name(), current_user.role_names
-            own = actor_for_user(view.session, user_id, name, roles, day)
+            own = actor_for_user(view.session, user_id, name, roles, day, chosen=standing.chosen())
         if own is None or mandate is None:
             return own
         with look(own, shown) as view:

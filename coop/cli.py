@@ -48,7 +48,7 @@ def faults() -> Iterator[None]:
         raise Faulty(InputError([Fault(name, "读写不了", error.strerror or type(error).__name__)])) from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 def main() -> None:
     """四位 Siwei: from an enterprise's order to every household's dividend."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
@@ -284,15 +284,16 @@ def books_export(entity: str, year: int, directory: Path) -> None:
 @books.command("statements")
 @click.option("--entity", required=True)
 @click.option("--year", required=True, type=int)
-@click.option("--format", "kind", default="json", type=click.Choice(["json", "xlsx"]), show_default=True)
+@click.option("--format", "kind", default="json", type=click.Choice(["json", "xlsx", "pdf"]))
 def books_statements(entity: str, year: int, kind: str) -> None:
     """The statutory statements of that book and year, on standard output."""
-    from coop.accounting.exports import statements_json, statements_xlsx
+    from coop.accounting import exports, prints
 
     if kind == "json":
-        _emit(_opened(lambda _: statements_json(entity, year)))
+        _emit(_opened(lambda _: exports.statements_json(entity, year)))
     else:
-        sys.stdout.buffer.write(_opened(lambda _: statements_xlsx(entity, year)))
+        make = prints.statements_pdf if kind == "pdf" else exports.statements_xlsx
+        sys.stdout.buffer.write(_opened(lambda _: make(entity, year)))
 
 
 if __name__ == "__main__":

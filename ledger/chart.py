@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from ledger.errors import Fault, InputFaultsError, LedgerError
 from ledger.layout import Certainty, CheckLayout, FormLayout, read_check, read_form
+from ledger.notes import NoteLayout, read_note
 from ledger.toml_table import Table
 
 
@@ -137,6 +138,7 @@ class Chart:
     roles: Mapping[str, str]
     statements: tuple[FormLayout, ...]
     checks: tuple[CheckLayout, ...]
+    notes: tuple[NoteLayout, ...]
 
     def path(self, role: str, sub: str | None = None) -> str:
         """The account path of a role, with a further component below it if given.
@@ -219,6 +221,7 @@ def load_chart(text: str) -> Chart:
         source=source, certainty=certainty, accounts=MappingProxyType(accounts), subs=MappingProxyType(subs),
         roles=MappingProxyType(_read_roles(top, accounts, subs)), statements=forms,
         checks=tuple(read_check(table, forms) for table in top.tables("checks")),
+        notes=tuple(read_note(table, forms) for table in top.tables("notes")),
     )  # fmt: skip
     top.done()
     if len({form.form for form in forms}) != len(forms):

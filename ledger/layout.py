@@ -1,16 +1,8 @@
 """Layouts of statements as data: rows, columns, formulas and cross-checks, read and validated, not computed.
 
-Knows the codes of a chart, no balances. A formula is a sum of terms, each with + or -:
-
-    101            the account and all its sub-accounts, on the account's normal side
-    322:01:01      one sub-account and what is below it, on the normal side of its level-1 account
-    dr(113)        debit balances of the single sub-accounts of 113 (columns of balances only, never netted)
-    cr(113)        credit balances of the single sub-accounts of 113, as a positive figure (same)
-    open(322)      opening balance of the year, on the normal side (columns of movement only)
-    r6             another row of the same form
-
-What an account term means depends on the column: `opening` and `closing` take the balance, `this_year` and
-`last_year` the movement of the year without closing transfers (`BalanceLine.movement`).
+Knows the codes of a chart, no balances. Formulas are told in `ledger.formula`. What an account term means depends on
+the column: `opening` and `closing` take the balance, the others the movement of the year without closing transfers
+(`BalanceLine.movement`). Columns `increase` and `decrease` have formulas of their own in each row that is no sum of rows.
 """
 
 from __future__ import annotations
@@ -20,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ledger.formula import Term, TermKind, parse_formula
 from ledger.toml_table import Table
 
 
@@ -37,8 +30,15 @@ class ColumnId(StrEnum):
 
     opening = "opening"
     closing = "closing"
+    increase = "increase"
+    decrease = "decrease"
     this_year = "this_year"
     last_year = "last_year"
+
+    @property
+    def is_change(self) -> bool:
+        """One side of a movement: what came to a balance, or went from it."""
+        return self in (ColumnId.increase, ColumnId.decrease)
 
     @property
     def is_balance(self) -> bool:
@@ -54,28 +54,9 @@ class RowStyle(StrEnum):
     heading = "heading"
 
 
-class TermKind(StrEnum):
-    """What a term of a formula refers to."""
-
-    account = "account"
-    dr = "dr"
-    cr = "cr"
-    open = "open"
-    row = "row"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One summand: sign (+1 or -1), kind, and an account path or row id."""
-
-    sign: int
-    kind: TermKind
-    ref: str
-
-
 @dataclass(frozen=True, slots=True)
 class RowLayout:
-    """A row: its number on the form (`row`), labels, terms."""
+    """A row: its number on the form (`row`), labels, terms; those of the changing columns where they differ."""
 
     row: str
     label: str
@@ -84,6 +65,13 @@ class RowLayout:
     terms: tuple[Term, ...]
     style: RowStyle
     certainty: Certainty
+    increase: tuple[Term, ...] = ()
+    decrease: tuple[Term, ...] = ()
+
+    def terms_of(self, column: ColumnId) -> tuple[Term, ...]:
+        """What makes the figure of a column."""
+        own = {ColumnId.increase: self.increase, ColumnId.decrease: self.decrease}.get(column)
+        return own or self.terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +95,9 @@ class FormLayout:
     certainty: Certainty
     columns: tuple[ColumnLayout, ...]
     rows: tuple[RowLayout, ...]
+    right_from: str = ""
+    signatures: tuple[str, ...] = ()
+    signatures_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,36 +121,6 @@ class CheckLayout:
 
 
 _ROW_ID = re.compile(r"[0-9]+[a-z]?|h[0-9]+", re.ASCII)
-_PATH = r"[0-9]{3}(?::[A-Z0-9]+)*"
-_TERM = re.compile(
-    rf"(?P<sign>[+-])\s*(?:r(?P<row>[0-9]+[a-z]?)|(?P<kind>dr|cr|open)\((?P<of>{_PATH})\)|(?P<path>{_PATH}))\s*",
-    re.ASCII,
-)
-
-
-def parse_formula(text: str) -> tuple[Term, ...] | None:
-    """The terms of a formula, or None if it is none.
-
-    >>> [(t.sign, t.kind.value, t.ref) for t in parse_formula("112+dr(113)-r2") or ()]
-    [(1, 'account', '112'), (1, 'dr', '113'), (-1, 'row', '2')]
-    >>> parse_formula("112+") is None
-    True
-    """
-    rest = text.strip() if text.strip().startswith(("-", "+")) else "+" + text.strip()
-    terms: list[Term] = []
-    while rest:
-        match = _TERM.match(rest)
-        if match is None:
-            return None
-        sign = -1 if match["sign"] == "-" else 1
-        if match["row"]:
-            terms.append(Term(sign, TermKind.row, match["row"]))
-        elif match["kind"]:
-            terms.append(Term(sign, TermKind(match["kind"]), match["of"]))
-        else:
-            terms.append(Term(sign, TermKind.account, match["path"]))
-        rest = rest[match.end() :]
-    return tuple(terms)
 
 
 def read_form(table: Table, paths: Collection[str], default: Certainty) -> FormLayout:
@@ -171,11 +132,19 @@ def read_form(table: Table, paths: Collection[str], default: Certainty) -> FormL
     form = FormLayout(
         form=table.text("form"), code=table.text("code", ""), title=table.text("title"),
         title_en=table.text("title_en"), source=table.text("source"), certainty=certainty,
-        columns=columns, rows=rows,
+        columns=columns, rows=rows, right_from=table.text("right_from", ""),
+        signatures=_words(table.text("signatures", "")), signatures_en=_words(table.text("signatures_en", "")),
     )  # fmt: skip
+    if form.right_from and form.right_from not in {row.row for row in rows}:
+        table.fault("right_from", f"没有第 {form.right_from} 行", f"there is no row {form.right_from}")
     table.done()
     _check_rows(table, form)
     return form
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Words written one after the other with a stroke between them."""
+    return tuple(word.strip() for word in text.split("|") if word.strip())
 
 
 def _read_column(table: Table) -> ColumnLayout:
@@ -190,20 +159,19 @@ def _read_row(
     style = table.choice("style", RowStyle, RowStyle.item)
     heading = style is RowStyle.heading
     formula = table.text("formula", "" if heading else None)
-    terms: tuple[Term, ...] = ()
-    if heading:
-        if formula:
-            table.fault("formula", "标题行不得有公式", "a heading has no formula")
-    elif formula:
-        parsed = parse_formula(formula)
-        if parsed is None:
-            table.fault("formula", f"公式不成立：{formula}", f"not a formula: {formula}")
-        else:
-            terms = parsed
-            _check_terms(table, terms, columns, paths)
+    terms = _read_formula(table, "formula", formula, paths)
+    if heading and formula:
+        table.fault("formula", "标题行不得有公式", "a heading has no formula")
+    _check_balances(table, terms, columns)
+    changes = [_read_formula(table, key, table.text(key, ""), paths) for key in ("increase", "decrease")]
+    changing = any(column.id.is_change for column in columns)
+    own = any(term.kind is not TermKind.row for term in terms)
+    if any(bool(change) != (changing and own) for change in changes):
+        table.fault("increase", "有增减栏的表，每个取数行都应有 increase 和 decrease，其他行不应有",
+                    "increase and decrease belong to each row of accounts where a form has such columns, no other")  # fmt: skip
     row = RowLayout(
         table.text("row"), table.text("label"), table.text("label_en"), formula, terms, style,
-        table.choice("certainty", Certainty, default),
+        table.choice("certainty", Certainty, default), changes[0], changes[1],
     )  # fmt: skip
     if row.row and not _ROW_ID.fullmatch(row.row):
         table.fault("row", f"应如 12、6a 或 h1，实为 {row.row}", f"expected as 12, 6a, h1, found {row.row}")
@@ -211,17 +179,36 @@ def _read_row(
     return row
 
 
-def _check_terms(
-    table: Table, terms: tuple[Term, ...], columns: tuple[ColumnLayout, ...], paths: Collection[str]
-) -> None:
+def _read_formula(table: Table, key: str, formula: str, paths: Collection[str]) -> tuple[Term, ...]:
+    """The terms of a formula, all of accounts there are; nothing for an empty one."""
+    if not formula:
+        return ()
+    terms = parse_formula(formula)
+    if terms is None:
+        table.fault(key, f"公式不成立：{formula}", f"not a formula: {formula}")
+        return ()
+    balances = (TermKind.dr, TermKind.cr, TermKind.open)
+    unfit = (TermKind.up, TermKind.down) if key == "formula" else balances
     for term in terms:
         if term.kind is not TermKind.row and term.ref not in paths:
-            table.fault("formula", f"没有科目 {term.ref}", f"there is no account {term.ref}")
+            table.fault(key, f"没有科目 {term.ref}", f"there is no account {term.ref}")
+        if term.kind in unfit:
+            _misfit(table, key, term)
+    return terms
+
+
+def _check_balances(table: Table, terms: tuple[Term, ...], columns: tuple[ColumnLayout, ...]) -> None:
+    """Terms of balances fit columns of balances only, an opening balance fits columns of movement only."""
+    balances = {column.id.is_balance for column in columns}
+    for term in terms:
         split = term.kind in (TermKind.dr, TermKind.cr)
-        balances = {column.id.is_balance for column in columns}
         if (split and False in balances) or (term.kind is TermKind.open and True in balances):
-            text = f"{term.kind}({term.ref})"
-            table.fault("formula", f"{text} 不适用于本表栏目", f"{text} does not fit this form's columns")
+            _misfit(table, "formula", term)
+
+
+def _misfit(table: Table, key: str, term: Term) -> None:
+    text = f"{term.kind}({term.ref})"
+    table.fault(key, f"{text} 不适用于本表栏目", f"{text} does not fit this form's columns")
 
 
 def _check_rows(table: Table, form: FormLayout) -> None:

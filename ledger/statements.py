@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from ledger.balance_line import BalanceLine
 from ledger.chart import Chart, Kind
 from ledger.errors import LedgerError
-from ledger.layout import Cell, Certainty, ColumnId, FormLayout, RowLayout, RowStyle, Term, TermKind
+from ledger.formula import Term, TermKind
+from ledger.layout import Cell, Certainty, ColumnId, FormLayout, RowLayout, RowStyle
 
 
 class DuplicateLineError(LedgerError):
@@ -99,7 +100,7 @@ def statements(
 
     >>> from ledger.chart import Standard, chart_of
     >>> lines = [BalanceLine("102", "CNY", 0, 500, 0, 500), BalanceLine("501", "CNY", 0, 0, 500, -500)]
-    >>> sheet, income = statements(chart_of(Standard.coop_2021), lines)
+    >>> sheet, income, _equity = statements(chart_of(Standard.coop_2021), lines)
     >>> sheet.amount("22", ColumnId.closing), income.amount("12", ColumnId.this_year)
     (500, 500)
     """
@@ -120,6 +121,7 @@ def mismatches(
         left, right = _cell(made, check.left), _cell(made, check.right)
         if left != right:
             found.append(StatementMismatchError(check.label, check.label_en, left, right))
+    found += _unrolled(made)
     shown = {t.ref for f in chart.statements if f.form == "balance_sheet" for r in f.rows for t in r.terms}
     for code, group in sorted(_by_code(chart, lines).items()):
         for line in group:
@@ -127,6 +129,21 @@ def mismatches(
                 zh, en = chart.names(line.account)
                 found.append(UncoveredAccountError(line.account, zh, en, line.closing or line.opening))
     return tuple(found)
+
+
+def _unrolled(made: Sequence[Statement]) -> list[StatementMismatchError]:
+    """Rows whose opening balance with its changes does not give the closing one."""
+    found = []
+    ids = (ColumnId.opening, ColumnId.increase, ColumnId.decrease, ColumnId.closing)
+    for statement in made:
+        if not set(ids) <= set(statement.column_ids):
+            continue
+        for row in statement.rows:
+            opening, increase, decrease, closing = (statement.amount(row.row, column) or 0 for column in ids)
+            if opening + increase - decrease != closing:
+                zh, en = f"{statement.title}：{row.label}", f"{statement.title_en}: {row.label_en}"
+                found.append(StatementMismatchError(zh, en, opening + increase - decrease, closing))
+    return found
 
 
 def as_json(entity: str, standard: str, year: int, made: Sequence[Statement]) -> dict[str, object]:
@@ -207,7 +224,7 @@ class _Column:
         """Amount in fen and the accounts that feed it."""
         if row not in self._done:
             total, accounts = 0, frozenset[str]()
-            for term in self._layout[row].terms:
+            for term in self._layout[row].terms_of(self._column):
                 amount, feeders = self.row(term.ref) if term.kind is TermKind.row else self._term(term)
                 total += term.sign * amount
                 accounts |= feeders
@@ -228,6 +245,8 @@ class _Column:
     def _amount(self, kind: TermKind, line: BalanceLine, sign: int) -> int:
         if kind is TermKind.open:
             return sign * line.opening
+        if kind in (TermKind.up, TermKind.down):
+            return line.debit if (sign > 0) == (kind is TermKind.up) else line.credit
         if not self._column.is_balance:
             return sign * line.movement
         balance = line.opening if self._column is ColumnId.opening else line.closing

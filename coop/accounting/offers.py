@@ -5,7 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coop.accounting.models import DraftRow, DraftState, ReopenRow, RequestState
+from coop.accounting.models import CashCountRow, CountState, DraftRow, DraftState, ReopenRow, RequestState
+from coop.accounting.models.capital import CapitalMoveRow
+from coop.accounting.models.claims import ExpenseClaimRow, ExpenseState
+from coop.accounting.models.labour import LabourSheetRow, LabourState
+from coop.accounting.models.loans import LoanMoveRow, LoanRow
+from coop.accounting.models.petty import PettyMoveRow
+from coop.accounting.models.subledgers import HandState
 from coop.kernel.actor import Role
 from coop.kernel.registries import Link, Todo, links, offers
 
@@ -54,11 +60,86 @@ def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
         asked = session.scalar(
             select(func.count()).select_from(ReopenRow).where(ReopenRow.state == RequestState.asked.value)
         )
+        unseen = session.scalar(
+            select(func.count())
+            .select_from(CashCountRow)
+            .where(CashCountRow.state == CountState.counted.value)
+        )
         found = [
             Todo("待复核手工凭证", "draft vouchers to check", waiting or 0, "DraftView.list"),
             Todo("待批准反结账", "periods to reopen", asked or 0, "PeriodView.list"),
+            Todo("待监盘现金盘点", "cash counts to witness", unseen or 0, "CashView.list"),
         ]
     return [todo for todo in found if todo.count]
 
 
 offers.register("accounting.desk", todos)
+
+
+def _expense(key: str) -> Link:
+    claim = int(key.partition(":")[0])
+    return Link("ExpenseView.show", {"expense_claim_id": claim}, f"报账单 {claim}", f"expense claim {claim}")
+
+
+def _petty(key: str) -> Link:
+    holder, _, move = key.partition(":")
+    return Link(
+        "PettyView.show", {"petty_holder_id": int(holder)}, f"备用金收付 {move}", f"petty cash move {move}"
+    )
+
+
+def _capital(key: str) -> Link:
+    return Link("CapitalView.move", {"capital_move_id": int(key)}, f"股金收付 {key}", f"member capital {key}")
+
+
+def _loan(key: str) -> Link:
+    loan = int(key.partition(":")[0])
+    return Link("LoanView.show", {"loan_id": loan}, f"借款 {loan}", f"loan {loan}")
+
+
+def _labour(key: str) -> Link:
+    return Link("LabourView.show", {"labour_sheet_id": int(key)}, f"用工单 {key}", f"labour sheet {key}")
+
+
+links.register("expense", _expense)
+links.register("petty", _petty)
+links.register("capital", _capital)
+links.register("loan", _loan)
+links.register("loan_move", _loan)
+links.register("labour", _labour)
+links.register("labour_pay", _labour)
+
+_TO_CHECK = (
+    ("待复核报账单", "expense claims to book", ExpenseClaimRow, ExpenseState.coded, "ExpenseView.list"),
+    ("待复核备用金", "petty cash to approve", PettyMoveRow, HandState.asked, "PettyView.list"),
+    ("待复核股金", "member capital to approve", CapitalMoveRow, HandState.asked, "CapitalView.list"),
+    ("待复核借款", "loans to approve", LoanRow, HandState.asked, "LoanView.list"),
+    ("待复核还款和计提", "repayments and accruals to approve", LoanMoveRow, HandState.asked, "LoanView.list"),
+    ("待复核劳务费计提", "labour sheets to accrue", LabourSheetRow, LabourState.handed, "LabourView.list"),
+    ("待复核劳务费支付", "labour payments to approve", LabourSheetRow, LabourState.asked, "LabourView.list"),
+)
+_TO_CODE = (
+    ("待编码报账单", "expense claims to code", ExpenseClaimRow, ExpenseState.submitted, "ExpenseView.list"),
+    ("待支付劳务费", "labour sheets to pay", LabourSheetRow, LabourState.accrued, "LabourView.list"),
+)
+_TO_MEND = (
+    ("被退回报账单", "returned expense claims", ExpenseClaimRow, ExpenseState.returned, "ExpenseView.list"),
+)
+
+
+def inflow_todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
+    """What waits of claims, petty cash, capital, loans and labour: for checker, accountant and clerk."""
+    wanted = [
+        *(_TO_CHECK if Role.checker in roles else ()),
+        *(_TO_CODE if Role.accountant in roles else ()),
+        *(_TO_MEND if Role.clerk in roles else ()),
+    ]
+    found = []
+    for zh, en, row, state, endpoint in wanted:
+        count = session.scalar(select(func.count()).select_from(row).where(row.state == state.value))
+        if count:
+            found.append(Todo(zh, en, count, endpoint))
+    return found
+
+
+offers.register("accounting.inflow", inflow_todos)

@@ -14,6 +14,7 @@ from coop.kernel.unit import Unit
 from coop.parties import service as parties
 from coop.points import service as points
 from coop.points.models import ClaimRow, ClaimState
+from coop.season.bank import reconcile
 from coop.season.opening import YUAN
 from coop.season.stage import Village
 
@@ -148,6 +149,8 @@ def month_end(village: Village, month: int) -> None:
     with village.act("checker") as work:
         for voucher in made:
             accounting.approve(work, voucher)
+    if village is stage.villages[0]:
+        reconcile(village, month)
     with village.act("accountant") as work:
         for entity in village.entities:
             accounting.close_month(work, entity, stage.year, month)

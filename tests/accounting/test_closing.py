@@ -38,7 +38,10 @@ def test_a_month_closes_when_nothing_of_it_waits(village: Village) -> None:
     close_months(village, 4)
     with pytest.raises(PeriodBusyError) as refused, unit(village.actor(Role.accountant, user=2)) as work:
         accounting.close_month(work, village.coop, 2025, 5)
-    assert (refused.value.drafts, refused.value.unstamped) == (1, 1)
+    assert [(one.kind, one.count, one.owner) for one in refused.value.blockers] == [
+        ("drafts", 1, Role.checker),
+        ("unstamped", 1, Role.supervisor),
+    ]
     with look(village.actor()) as seen:
         may = queries.period_board(seen.session, "TYP-COOP", 2025)[4]
         assert (may.closed, may.unstamped, may.drafts, may.vouchers, may.next_to_close) == (

@@ -15,7 +15,8 @@ from ledger.chart import (
     load_chart,
 )
 from ledger.errors import InputFaultsError
-from ledger.layout import Certainty, RowStyle, TermKind
+from ledger.formula import TermKind
+from ledger.layout import Certainty, RowStyle
 
 RCEO = (
     "101 库存现金 102 银行存款 111 短期投资 112 应收款 113 内部往来 121 库存物资 131 消耗性生物资产 "
@@ -109,12 +110,12 @@ def test_the_balance_sheet_shows_every_account_once(standard: Standard) -> None:
 
 
 def test_forms_are_numbered_as_the_regulation_has_them() -> None:
-    sheet, income = chart_of(Standard.coop_2021).statements
-    assert (sheet.code, income.code) == ("会农社01表", "会农社02表")
+    sheet, income, equity = chart_of(Standard.coop_2021).statements
+    assert (sheet.code, income.code, equity.code) == ("会农社01表", "会农社02表", "会农社03表")
     assert [r.row for r in sheet.rows if r.style is not RowStyle.heading] == [str(n) for n in range(1, 43)]
     assert [r.row for r in income.rows] == [str(n) for n in range(1, 21)]
     assert income.certainty is Certainty.verbatim
-    sheet, income = chart_of(Standard.rceo_2023).statements
+    sheet, income, _equity = chart_of(Standard.rceo_2023).statements
     assert [r.row for r in income.rows if r.row != "6a"] == [str(n) for n in range(1, 21)]
     assert {sheet.certainty, income.certainty} == {Certainty.medium}
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from ledger.balance_line import BalanceLine, after
-from ledger.chart import Chart, Standard, UnknownCodeError, chart_of
+from ledger.chart import CHARTS, Chart, Standard, UnknownCodeError, chart_of, load_chart
 from ledger.closing import (
     appropriate_reserve,
     close_distribution,
@@ -19,6 +19,7 @@ from ledger.closing import (
     reserve_amount,
     result_vouchers,
 )
+from ledger.errors import InputFaultsError
 from ledger.layout import ColumnId
 from ledger.money import apportion
 from ledger.statements import (
@@ -147,7 +148,7 @@ def test_last_year_column_comes_from_last_years_lines() -> None:
 
 def test_every_figure_names_its_accounts() -> None:
     _, closed = rceo_year()
-    sheet, income = statements(RCEO, closed)
+    sheet, income, _equity = statements(RCEO, closed)
     rows = {row.row: row for row in sheet.rows}
     assert rows["3"].accounts == ("112:QLSZ", "113:H0001")
     assert rows["25"].accounts == tuple(f"113:{name}" for name in sorted(SHARES) if name != "H0001")
@@ -213,7 +214,7 @@ COOP_INCOME = {
 def test_coop_worked_year() -> None:
     before, closed = coop_year()
     made = statements(COOP, closed)
-    sheet, income = made
+    sheet, income, equity = made
     assert figures(income, ColumnId.this_year) == {row: yuan(text) for row, text in COOP_INCOME.items()}
     assert mismatches(COOP, made, closed) == ()
     assert mismatches(COOP, statements(COOP, before), before) == ()
@@ -225,6 +226,80 @@ def test_coop_worked_year() -> None:
         "41": yuan("64 239.60"), "42": yuan("91 794.80"),
     }  # fmt: skip
     assert figures(sheet, ColumnId.closing) == expected
+    assert figures(equity, ColumnId.increase) == {
+        "1": yuan("1 000"), "4": yuan("3 069.48"), "5": yuan("30 694.80"), "6": yuan("34 764.28"),
+    }  # fmt: skip
+    assert figures(equity, ColumnId.decrease) == {"5": yuan("30 824.68"), "6": yuan("30 824.68")}
+    assert equity.amount("6", ColumnId.closing) == yuan("64 239.60")
+    assert {row.row: row for row in equity.rows}["5"].accounts  # each leads to its accounts
+
+
+def test_changes_in_equity_are_the_same_before_and_after_the_close() -> None:
+    before, closed = rceo_year()
+    early, late = statements(RCEO, before)[2], statements(RCEO, closed)[2]
+    assert figures(late, ColumnId.increase) == {
+        "2": yuan("63 000"),
+        "3": yuan("180 000"),
+        "4": yuan("243 000"),
+    }
+    assert figures(late, ColumnId.decrease) == {"3": yuan("179 000"), "4": yuan("179 000")}
+    assert figures(early, ColumnId.increase) == {"3": yuan("180 000"), "4": yuan("180 000")}
+    assert late.amount("4", ColumnId.closing) == yuan("726 400")
+    assert mismatches(RCEO, statements(RCEO, closed), closed) == ()
+
+
+def test_equity_that_does_not_roll_forward_is_told() -> None:
+    _, closed = rceo_year()
+    text = (CHARTS / "rceo_2023.toml").read_text(encoding="utf-8").replace("up(311)", "down(311)", 1)
+    chart = load_chart(text)
+    found = mismatches(chart, statements(chart, closed), closed)
+    assert {fault.en.split(":")[1].strip() for fault in found} == {"Statement of changes in member equity"}
+    assert [fault.difference for fault in found if isinstance(fault, StatementMismatchError)] == [
+        yuan("63 000"), yuan("63 000"),
+    ]  # fmt: skip
+
+
+# --- layouts are data --------------------
+
+
+def test_a_changed_layout_gives_the_changed_row() -> None:
+    """A correction of a form (here: 补助收入 below the operating result, an own row of interest) is a change of data."""
+    _, closed = rceo_year()
+    text = (CHARTS / "rceo_2023.toml").read_text(encoding="utf-8")
+    for old, new in (
+        ('row = "8", label = "加：其他收入", label_en = "Add: other income", formula = "504"',
+         'row = "8", label = "加：其他收入和补助", label_en = "Add: other income and subsidies", formula = "504+503"'),
+        ('formula = "503" },\n', 'formula = "503" },\n  { row = "3a", label = "其中：运转补助", label_en = "of which: running", formula = "503:01" },\n'),
+        ("r1+r2+r3-r4-r5-r6", "r1+r2-r4-r5-r6"),
+    ):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new, 1)
+    changed, usual = statements(load_chart(text), closed)[1], statements(RCEO, closed)[1]
+    before, after_ = figures(usual, ColumnId.this_year), figures(changed, ColumnId.this_year)
+    assert (before["8"], after_["8"]) == (yuan("4 000"), yuan("64 000"))
+    assert (before["7"], after_["7"]) == (yuan("221 200"), yuan("161 200"))
+    assert after_["3a"] == yuan("60 000")
+    assert "3a" not in before
+    assert [row.row for row in changed.rows][2:4] == ["3", "3a"]
+    assert before["13"] == after_["13"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("up(311)", "dr(311)", "does not fit"),
+        ("up(311)", "up(399)", "no account 399"),
+        (', increase = "up(311)"', "", "increase and decrease belong"),
+        ('right_from = "h3"', 'right_from = "h9"', "no row h9"),
+        ('formula = "r1+r2+r3", style', 'formula = "up(301)", style', "does not fit"),
+    ],
+)
+def test_a_broken_layout_is_refused_with_its_place(old: str, new: str, says: str) -> None:
+    text = (CHARTS / "rceo_2023.toml").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(InputFaultsError) as caught:
+        load_chart(text.replace(old, new, 1))
+    assert any(says in fault.en and fault.place.startswith("/statements/") for fault in caught.value.faults)
 
 
 # --- JSON, faults --------------------
@@ -237,7 +312,7 @@ def test_json_has_exactly_the_public_form() -> None:
     assert (value["entity"], value["standard"], value["year"]) == ("TYP-RCEO", "rceo_2023", 2025)
     forms = value["statements"]
     assert isinstance(forms, list)
-    assert [list(form) for form in forms] == [["form", "title", "columns", "rows"]] * 2
+    assert [list(form) for form in forms] == [["form", "title", "columns", "rows"]] * 3
     assert forms[0]["columns"] == ["年初余额", "期末余额"]
     assert forms[0]["rows"][0] == {"row": "h1", "label": "流动资产：", "amounts_fen": [None, None]}
     net = {"row": "13", "label": "四、净收益", "amounts_fen": [18_000_000, None]}

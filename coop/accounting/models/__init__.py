@@ -1,6 +1,62 @@
 """Rows of the accountant's desk."""
 
+from coop.accounting.models.bank import (
+    BankAccountRow,
+    BankFileRow,
+    BankLineRow,
+    BankMatchRow,
+    DraftedLineRow,
+    MatchedLineRow,
+    MatchedPostingRow,
+    MatchKind,
+)
+from coop.accounting.models.capital import CapitalKind, CapitalMoveRow
+from coop.accounting.models.cash import CashCountRow, CountState
+from coop.accounting.models.claims import ExpenseClaimRow, ExpenseKind, ExpenseLineRow, ExpenseState, PaidFrom
 from coop.accounting.models.drafts import DraftRow, DraftState, ReopenRow, RequestState
+from coop.accounting.models.labour import LabourLineRow, LabourSheetRow, LabourState
+from coop.accounting.models.loans import LoanKind, LoanMoveKind, LoanMoveRow, LoanRateRow, LoanRow
 from coop.accounting.models.opening import OpeningRow, OpeningState
+from coop.accounting.models.petty import PettyCountRow, PettyHolderRow, PettyKind, PettyMoveRow, Purse
+from coop.accounting.models.subledgers import HandState, TwoHands
 
-__all__ = ["DraftRow", "DraftState", "OpeningRow", "OpeningState", "ReopenRow", "RequestState"]
+__all__ = [
+    "BankAccountRow",
+    "BankFileRow",
+    "BankLineRow",
+    "BankMatchRow",
+    "CapitalKind",
+    "CapitalMoveRow",
+    "CashCountRow",
+    "CountState",
+    "DraftRow",
+    "DraftState",
+    "DraftedLineRow",
+    "ExpenseClaimRow",
+    "ExpenseKind",
+    "ExpenseLineRow",
+    "ExpenseState",
+    "HandState",
+    "LabourLineRow",
+    "LabourSheetRow",
+    "LabourState",
+    "LoanKind",
+    "LoanMoveKind",
+    "LoanMoveRow",
+    "LoanRateRow",
+    "LoanRow",
+    "MatchKind",
+    "MatchedLineRow",
+    "MatchedPostingRow",
+    "OpeningRow",
+    "OpeningState",
+    "PaidFrom",
+    "PettyCountRow",
+    "PettyHolderRow",
+    "PettyKind",
+    "PettyMoveRow",
+    "Purse",
+    "ReopenRow",
+    "RequestState",
+    "TwoHands",
+]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coop.accounting.exports import made_statements
 from coop.accounting.models import DraftState, ReopenRow
+from coop.accounting.queries.checklist import Blocker, checklist
 from coop.accounting.queries.names import AccountName, account_names
 from coop.accounting.queries.reports import TrialLine, trial_balance
 from coop.accounting.queries.vouchers import VoucherFilter, VoucherItem, voucher_list
@@ -79,6 +80,7 @@ class PeriodPage:
     year: int
     periods: tuple[PeriodView, ...]
     following: PeriodView | None
+    blockers: tuple[Blocker, ...]
     unstamped: tuple[VoucherItem, ...]
     drafts: tuple[DraftItem, ...]
     requests: tuple[ReopenRow, ...]
@@ -170,13 +172,16 @@ def period_page(session: Session, entity_id: int | None = None, year: int | None
     following = next((period for period in board if period.next_to_close), None)
     blocking: tuple[VoucherItem, ...] = ()
     waiting: tuple[DraftItem, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
     if following is not None:
+        # The books are checked where the close is rehearsed or done: that takes its time.
+        blockers = checklist(session, card.book, shown, following.number, sound=False)
         chosen = VoucherFilter(card.book.entity, year=shown, period=following.number, unstamped=True)
         blocking = voucher_list(session, chosen, limit=200).items
         month = min(following.number, 12)
         waiting = tuple(item for item in drafts(session, card.book.entity_id) if _in(item.day, shown, month))
     requests = tuple(reopen_requests(session, card.book.entity_id))
-    return PeriodPage(card, shown, board, following, blocking, waiting, requests)
+    return PeriodPage(card, shown, board, following, blockers, blocking, waiting, requests)
 
 
 def _in(day: date, year: int, month: int) -> bool:

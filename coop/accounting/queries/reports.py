@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,8 @@ from ledger import balances, periods
 from ledger.balance_line import BalanceLine
 from ledger.chart import Standard, chart_of
 from ledger.statements import Statement, mismatches
+
+_Prior = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,16 @@ class TrialLine:
     credit: int
     closing_debit: int
     closing_credit: int
+    prior_debit: int = 0
+    prior_credit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """Lines by path, level-1 sums before their accounts; `totals` one line a commodity, whose sides agree."""
+    """Lines by path, level-1 sums before their accounts; `totals` one line a commodity, whose sides agree.
+
+    `prior` tells whether the lines hold the closing balances of the same period a year before.
+    """
 
     entity: str
     year: int
@@ -49,6 +56,8 @@ class TrialBalance:
     upto: int
     lines: tuple[TrialLine, ...]
     totals: tuple[TrialLine, ...]
+    prior: bool
+    book_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class AccountBookViewLine:
     voucher_id: int
     label: str
     day: date
+    period: int
     account: str
     account_name: str
     account_name_en: str
@@ -107,6 +117,9 @@ def trial_balance(
     """The trial balance of a book's periods `since`..`upto`; level-1 accounts alone where not `whole`."""
     book = books.book_by_code(session, entity)
     lines = balances.trial_balance(session, book.id, year=year, upto=upto, since=since)
+    has_prior = year > book.first_year
+    before = balances.trial_balance(session, book.id, year=year - 1, upto=upto) if has_prior else ()
+    prior = {(line.account, line.commodity): line.closing for line in before}
     names = names_of(session, book)
     groups: defaultdict[tuple[str, str], list[BalanceLine]] = defaultdict(list)
     for line in lines:
@@ -114,31 +127,46 @@ def trial_balance(
     found: list[TrialLine] = []
     for (code, commodity), members in sorted(groups.items()):
         own = any(line.account == code for line in members)
-        found.append(_line(names, code, commodity, members, leaf=own))
+        found.append(_line(names, code, commodity, members, prior, leaf=own))
         if whole:
             found += [
-                _line(names, line.account, commodity, [line], leaf=True)
+                _line(names, line.account, commodity, [line], prior, leaf=True)
                 for line in members
                 if line.account != code
             ]
     commodities = sorted({line.commodity for line in lines})
     totals = tuple(
-        _sums("", "合计", "Total", commodity, [line for line in lines if line.commodity == commodity])
+        _sums(
+            "",
+            "合计",
+            "Total",
+            commodity,
+            lines=[line for line in lines if line.commodity == commodity],
+            prior=prior,
+        )
         for commodity in commodities
     )
-    return TrialBalance(book.entity, year, since, upto, tuple(found), totals)
+    return TrialBalance(book.entity, year, since, upto, tuple(found), totals, has_prior, book.name)
 
 
 def _line(
-    names: Names, path: str, commodity: str, members: Iterable[BalanceLine], *, leaf: bool
+    names: Names, path: str, commodity: str, members: Iterable[BalanceLine], prior: _Prior, *, leaf: bool
 ) -> TrialLine:
     account = names.of(path)
-    return _sums(path, account.name, account.name_en, commodity, list(members), leaf=leaf)
+    return _sums(path, account.name, account.name_en, commodity, lines=list(members), prior=prior, leaf=leaf)
 
 
 def _sums(
-    path: str, name: str, name_en: str, commodity: str, lines: Sequence[BalanceLine], *, leaf: bool = False
+    path: str,
+    name: str,
+    name_en: str,
+    commodity: str,
+    *,
+    lines: Sequence[BalanceLine],
+    prior: _Prior,
+    leaf: bool = False,
 ) -> TrialLine:
+    before = [prior.get((line.account, commodity), 0) for line in lines]
     return TrialLine(
         path=path,
         name=name,
@@ -152,6 +180,8 @@ def _sums(
         credit=sum(line.credit for line in lines),
         closing_debit=sum(max(line.closing, 0) for line in lines),
         closing_credit=sum(max(-line.closing, 0) for line in lines),
+        prior_debit=sum(max(fen, 0) for fen in before),
+        prior_credit=sum(max(-fen, 0) for fen in before),
     )
 
 
@@ -193,6 +223,7 @@ def account_book(
                 voucher_id=line.voucher_id,
                 label=f"{year}-{line.period:02d} {line.word}-{line.number}",
                 day=line.day,
+                period=line.period,
                 account=line.account,
                 account_name=account.name,
                 account_name_en=account.name_en,

@@ -1,6 +1,7 @@
 """Use cases of the accountant's desk: open, draft and check, close and reopen, export and verify."""
 
 from coop.accounting.rules import DraftLine
+from coop.accounting.service.close_run import ask_close, close_run
 from coop.accounting.service.closing import (
     ask_reopen,
     close_month,
@@ -24,11 +25,13 @@ __all__ = [
     "DraftLine",
     "approve",
     "approve_opening",
+    "ask_close",
     "ask_export",
     "ask_reopen",
     "ask_statements",
     "ask_verify",
     "close_month",
+    "close_run",
     "close_year",
     "draft",
     "draft_reversal",

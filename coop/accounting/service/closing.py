@@ -7,27 +7,26 @@ period closes when result and distribution are carried over and beancount reads 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import select
 
-from coop.accounting.models import DraftRow, DraftState, ReopenRow, RequestState
+from coop.accounting.models import ReopenRow, RequestState
+from coop.accounting.queries.checklist import Blocker, checklist
+from coop.accounting.queries.rehearsal import not_carried_over, planned_transfer
 from coop.books import queries as books
 from coop.books import service as book_service
-from coop.governance import queries as governance
 from coop.kernel.actor import Role
 from coop.kernel.errors import CoopError, Fault, InputError, NotFoundError
 from coop.kernel.states import Transitions
 from coop.kernel.unit import Unit
-from ledger import closing, periods
-from ledger.balances import BalanceLine, trial_balance
-from ledger.chart import Chart, Kind, Standard, chart_of
+from ledger import periods
+from ledger.balances import trial_balance
+from ledger.chart import Standard, chart_of
 from ledger.errors import LedgerError
 from ledger.money import fen_text
 from ledger.statements import mismatches, statements
 from ledger.tables import BookRow, VoucherRow
 from ledger.verify import check_book
-from ledger.voucher import Voucher
 
 LAST = periods.LAST
 
@@ -38,14 +37,13 @@ REQUEST_MOVES = Transitions(
 
 
 class PeriodBusyError(CoopError):
-    """What still waits in the period: drafts, and vouchers without a stamp."""
+    """What still stops the close, each thing by name."""
 
-    def __init__(self, year: int, number: int, drafts: int, unstamped: int) -> None:
-        self.drafts, self.unstamped = drafts, unstamped
+    def __init__(self, year: int, number: int, blockers: Sequence[Blocker]) -> None:
+        self.blockers = tuple(blockers)
         super().__init__(
-            zh=f"{year} 年第 {number} 期还不能结账：未复核草稿 {drafts} 张，未盖审核章凭证 {unstamped} 张",
-            en=f"period {year}-{number:02d} cannot close yet: {drafts} drafts to check, "
-            f"{unstamped} vouchers to stamp",
+            zh=f"{year} 年第 {number} 期还不能结账：" + "；".join(one.zh for one in self.blockers),
+            en=f"period {year}-{number:02d} cannot close yet: " + "; ".join(one.en for one in self.blockers),
         )
 
 
@@ -101,15 +99,9 @@ def transfer_result(unit: Unit, entity_id: int, year: int, resolution: str) -> t
     """
     unit.actor.require("结转损益", Role.accountant)
     book = books.book_of(unit.session, entity_id)
-    chart = chart_of(Standard(book.standard))
     if not resolution.strip():
         raise InputError([Fault("resolution", "须写明决议编号", "the number of the resolution is needed")])
-    lines = trial_balance(unit.session, book.id, year=year)
-    stem = f"closing:{book.entity}:{year}"
-    attempt, planned = 1, _planned(chart, lines, year, stem, resolution)
-    while planned and _taken(unit, book, planned):
-        attempt += 1
-        planned = _planned(chart, lines, year, f"{stem}:{attempt}", resolution)
+    planned = planned_transfer(unit.session, book, year, resolution)
     rows = book_service.post_all(unit, entity_id, planned) if planned else ()
     unit.audit("year.transfer", f"book:{book.id}", year=year, vouchers=len(rows))
     return rows
@@ -125,17 +117,7 @@ def close_year(unit: Unit, entity_id: int, year: int) -> None:
     _require_quiet(unit, book, year, LAST)
     chart = chart_of(Standard(book.standard))
     lines = trial_balance(unit.session, book.id, year=year)
-    roots = (chart.path("current_result"), chart.path("distribution"))
-    left = [
-        (line.account, line.closing)
-        for line in lines
-        if line.commodity == "CNY"
-        and line.closing
-        and (
-            chart.kind_of(line.account) in (Kind.income, Kind.expense)
-            or any(line.account == root or line.account.startswith(f"{root}:") for root in roots)
-        )
-    ]
+    left = not_carried_over(chart, lines)
     if left:
         raise NotClosedOutError(year, left)
     faults: list[tuple[str, str]] = []
@@ -202,19 +184,6 @@ def refuse_reopen(unit: Unit, request_id: int) -> ReopenRow:
     return row
 
 
-def _planned(
-    chart: Chart, lines: Sequence[BalanceLine], year: int, stem: str, resolution: str
-) -> tuple[Voucher, ...]:
-    return closing.result_vouchers(chart, lines, year=year, source=stem, resolution=resolution)
-
-
-def _taken(unit: Unit, book: BookRow, planned: Sequence[Voucher]) -> bool:
-    query = select(VoucherRow.id).where(
-        VoucherRow.book_id == book.id, VoucherRow.source.in_([voucher.source for voucher in planned])
-    )
-    return unit.session.scalars(query).first() is not None
-
-
 def _held_book(unit: Unit, entity_id: int) -> BookRow:
     """The book with its open periods held: nothing slips in between the checks and the close."""
     book = books.book_of(unit.session, entity_id)
@@ -223,20 +192,11 @@ def _held_book(unit: Unit, entity_id: int) -> BookRow:
 
 
 def _require_quiet(unit: Unit, book: BookRow, year: int, number: int) -> None:
-    unstamped = governance.unstamped(unit.session, book.id, year, number)
-    month = min(number, 12)
-    first = date(year, month, 1)
-    after = date(year + month // 12, month % 12 + 1, 1)
-    drafts = unit.session.scalars(
-        select(DraftRow.id).where(
-            DraftRow.entity_id == book.entity_id,
-            DraftRow.state == DraftState.draft.value,
-            DraftRow.day >= first,
-            DraftRow.day < after,
-        )
-    ).all()
-    if unstamped or drafts:
-        raise PeriodBusyError(year, number, len(drafts), len(unstamped))
+    """The books themselves are checked by the caller, who tells their faults one by one."""
+    waiting = checklist(unit.session, book, year, number, sound=False)
+    stopping = [blocker for blocker in waiting if blocker.stops]
+    if stopping:
+        raise PeriodBusyError(year, number, stopping)
 
 
 def _close(unit: Unit, book: BookRow, year: int, number: int) -> None:

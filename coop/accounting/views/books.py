@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from coop.accounting import queries, service
 from coop.accounting.queries import boards
+from coop.accounting.queries.figures import PAGE, figure
+from coop.accounting.queries.tables import table_of
+from coop.accounting.views.account_books import asked_for
 from coop.governance.views.shared import READERS
 from coop.web.menu import Group, menu_entry
 from coop.web.permissions import permit
@@ -27,8 +29,9 @@ class BookView(Page):
     @expose("/<entity>/<int:year>/accounts/<path>")
     def account(self, entity: str, year: int, path: str) -> str:
         with self.look() as view:
-            book = queries.account_book(view.session, entity, path, year)
-            return self.render("accounting/account.html", book=book)
+            asked = asked_for(path)
+            table = table_of(view.session, "account", entity, year, asked)
+            return self.render("accounting/book_table.html", table=table, asked=asked)
 
     @expose("/<entity>/<int:year>.beancount")
     def beancount(self, entity: str, year: int) -> ResponseReturnValue:
@@ -62,12 +65,14 @@ class TrialBalanceView(Page):
 
     @expose("/<entity>/<int:year>/trial-balance")
     def show(self, entity: str, year: int) -> str:
-        upto = request.args.get("upto", "13")
-        whole = request.args.get("level", "all") != "1"
-        last = min(13, max(1, int(upto))) if upto.isdecimal() and len(upto) < 3 else 13
+        asked = asked_for()
         with self.look() as view:
-            balance = queries.trial_balance(view.session, entity, year, upto=last, whole=whole)
-            return self.render("accounting/trial_balance.html", balance=balance, whole=whole)
+            balance = queries.trial_balance(
+                view.session, entity, year, since=asked.since, upto=asked.upto, whole=asked.whole
+            )
+            return self.render(
+                "accounting/trial_balance.html", balance=balance, whole=asked.whole, asked=asked
+            )
 
 
 class StatementView(Page):
@@ -84,8 +89,11 @@ class StatementView(Page):
     @expose("/<entity>/<int:year>/statements/<form>/<row>")
     def row(self, entity: str, year: int, form: str, row: str) -> str:
         with self.look() as view:
-            page = boards.statement_row(view.session, entity, year, form, row)
-            return self.render("accounting/statement_row.html", page=page)
+            pages = self.pages(PAGE)
+            found = figure(view.session, entity, year, form, row, offset=pages.offset)
+            return self.render(
+                "accounting/statement_row.html", page=found.of, lines=found.lines, pages=pages.of(found.total)
+            )
 
 
 for _endpoint in ("BookView.list", "BookView.account", "BookView.beancount"):

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 
 from coop.accounting import service as accounting
 from coop.accounting.queries import boards
+from coop.accounting.queries.rehearsal import rehearse
 from coop.governance.views.shared import READERS, person
 from coop.kernel.actor import Role
 from coop.web.forms import Form
@@ -41,6 +42,23 @@ class PeriodView(Page):
             else:
                 accounting.close_month(u, entity_id, year, number)
         return self._back(entity_id, year, _("The period is closed."))
+
+    @expose("/<int:entity_id>/<int:year>/<int:number>/rehearsal")
+    def rehearsal(self, entity_id: int, year: int, number: int) -> str:
+        """What the close would do, and what stands in its way; nothing is changed."""
+        with self.look() as view:
+            plan = rehearse(view.session, entity_id, year, number)
+            return self.render("accounting/rehearsal.html", plan=plan)
+
+    @expose("/<int:entity_id>/<int:year>/run", methods=["POST"])
+    def run(self, entity_id: int, year: int) -> ResponseReturnValue:
+        """Close the months up to one, as a job."""
+        form = Form()
+        upto = form.integer("upto", minimum=1, maximum=12)
+        form.done()
+        with self.unit() as u:
+            job = accounting.ask_close(u, entity_id, year, upto)
+        return self.go("Jobs.show", job_id=job.id)
 
     @expose("/<int:entity_id>/<int:year>/transfer", methods=["POST"])
     def transfer(self, entity_id: int, year: int) -> ResponseReturnValue:
@@ -77,7 +95,8 @@ class PeriodView(Page):
 
 
 permit("PeriodView.list", *READERS)
-for _act in ("close", "transfer", "ask"):
+permit("PeriodView.rehearsal", *READERS)
+for _act in ("close", "run", "transfer", "ask"):
     permit(f"PeriodView.{_act}", Role.accountant)
 permit("PeriodView.reopen", Role.checker)
 permit("PeriodView.refuse", Role.checker, Role.accountant)

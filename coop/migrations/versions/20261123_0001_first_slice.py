@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('acting_mandate', 'allocation', 'attendance', 'audit', 'capacity', 'capacity_file', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
+TENANT_TABLES = ('acting_mandate', 'allocation', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -827,6 +827,20 @@ def create_tables() -> None:
     sa.ForeignKeyConstraint(['seller_id'], ['tenant.id'], name=op.f('fk_order_seller_seller_id')),
     sa.PrimaryKeyConstraint('entity', name=op.f('pk_order_seller'))
     )
+    op.create_table('petty_holder',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('limit_fen', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('limit_fen >= 0', name=op.f('ck_petty_holder_limit_fen')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_petty_holder_tenant_id_entity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_petty_holder')),
+    sa.UniqueConstraint('tenant_id', 'entity_id', 'code', name=op.f('uq_petty_holder_tenant_id_entity_id_code')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_petty_holder_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_petty_holder_tenant_id'), 'petty_holder', ['tenant_id'], unique=False)
     op.create_table('policy_version',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('issuer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1006,6 +1020,22 @@ def create_tables() -> None:
     )
     op.create_index(op.f('ix_order_part_buyer_id'), 'order_part', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_order_part_seller_id'), 'order_part', ['seller_id'], unique=False)
+    op.create_table('petty_count',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('holder_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('counted_fen', sa.BigInteger(), nullable=False),
+    sa.Column('book_fen', sa.BigInteger(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('counter_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('counted_fen >= 0', name=op.f('ck_petty_count_counted')),
+    sa.ForeignKeyConstraint(['tenant_id', 'holder_id'], ['petty_holder.tenant_id', 'petty_holder.id'], name=op.f('fk_petty_count_tenant_id_holder_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_petty_count')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_petty_count_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_petty_count_tenant_id'), 'petty_count', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_petty_count_tenant_id_holder_id'), 'petty_count', ['tenant_id', 'holder_id'], unique=False)
     op.create_table('resolution',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1067,6 +1097,26 @@ def create_tables() -> None:
     )
     op.create_index(op.f('ix_advance_buyer_id'), 'advance', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_advance_seller_id'), 'advance', ['seller_id'], unique=False)
+    op.create_table('bank_account',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('book_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('tail', sa.String(length=40), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('opening_fen', sa.BigInteger(), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('length(tail) <= 4', name=op.f('ck_bank_account_tail')),
+    sa.ForeignKeyConstraint(['tenant_id', 'book_id', 'account'], ['ledger_account.tenant_id', 'ledger_account.book_id', 'ledger_account.path'], name=op.f('fk_bank_account_tenant_id_book_id_account')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id', 'book_id'], ['ledger_book.tenant_id', 'ledger_book.entity_id', 'ledger_book.id'], name=op.f('fk_bank_account_tenant_id_entity_id_book_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_bank_account_tenant_id_entity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_account')),
+    sa.UniqueConstraint('tenant_id', 'book_id', 'account', name=op.f('uq_bank_account_tenant_id_book_id_account')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_bank_account_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_bank_account_tenant_id'), 'bank_account', ['tenant_id'], unique=False)
     op.create_table('dividend_plan',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1273,6 +1323,86 @@ def create_tables() -> None:
     )
     op.create_index(op.f('ix_acceptance_buyer_id'), 'acceptance', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_acceptance_seller_id'), 'acceptance', ['seller_id'], unique=False)
+    op.create_table('bank_file',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('bank_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('digest', sa.String(length=200), nullable=False),
+    sa.Column('layout', sa.String(length=40), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('opening_fen', sa.BigInteger(), nullable=False),
+    sa.Column('closing_fen', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.Column('fresh', sa.BigInteger(), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', ledger.tables.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('content', coop.kernel.crypt.SealedText(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('first_day <= last_day', name=op.f('ck_bank_file_days')),
+    sa.CheckConstraint('fresh >= 0 AND fresh <= count', name=op.f('ck_bank_file_fresh')),
+    sa.CheckConstraint('length(digest) = 64', name=op.f('ck_bank_file_digest')),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_account_id'], ['bank_account.tenant_id', 'bank_account.id'], name=op.f('fk_bank_file_tenant_id_bank_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_file')),
+    sa.UniqueConstraint('tenant_id', 'bank_account_id', 'digest', name=op.f('uq_bank_file_tenant_id_bank_account_id_digest')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_bank_file_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_bank_file_tenant_id'), 'bank_file', ['tenant_id'], unique=False)
+    op.create_table('bank_match',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('bank_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('detail', sa.String(length=200), nullable=False),
+    sa.Column('days', sa.BigInteger(), nullable=False),
+    sa.Column('fen', sa.BigInteger(), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', ledger.tables.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('undone_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('undone_at', ledger.tables.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('undone_why', sa.String(length=200), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(undone_by IS NULL) = (undone_at IS NULL) AND (undone_by IS NULL OR undone_why <> '')", name=op.f('ck_bank_match_undone')),
+    sa.CheckConstraint("kind IN ('reference', 'drafted', 'batch', 'amount_day', 'voucher', 'lines', 'reversal', 'manual')", name=op.f('ck_bank_match_kind')),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_account_id'], ['bank_account.tenant_id', 'bank_account.id'], name=op.f('fk_bank_match_tenant_id_bank_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_match')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_bank_match_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_bank_match_tenant_id'), 'bank_match', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_bank_match_tenant_id_bank_account_id_undone_at'), 'bank_match', ['tenant_id', 'bank_account_id', 'undone_at'], unique=False)
+    op.create_table('capital_move',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('applied_on', sa.Date(), nullable=True),
+    sa.Column('effective_on', sa.Date(), nullable=True),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reserve_fen', sa.BigInteger(), nullable=False),
+    sa.Column('purse', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(kind = 'leave') = (effective_on IS NOT NULL)", name=op.f('ck_capital_move_effective')),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_capital_move_voucher')),
+    sa.CheckConstraint("kind <> 'contribute' OR (amount_fen > 0 AND reserve_fen = 0)", name=op.f('ck_capital_move_contributed')),
+    sa.CheckConstraint("kind IN ('contribute', 'leave')", name=op.f('ck_capital_move_kind')),
+    sa.CheckConstraint("purse IN ('bank', 'cash')", name=op.f('ck_capital_move_purse')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_capital_move_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_capital_move_state')),
+    sa.CheckConstraint('amount_fen >= 0 AND reserve_fen >= 0', name=op.f('ck_capital_move_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_capital_move_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['household.tenant_id', 'household.id'], name=op.f('fk_capital_move_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'member_id'], ['member.tenant_id', 'member.id'], name=op.f('fk_capital_move_tenant_id_member_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_capital_move_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_capital_move')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_capital_move_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_capital_move_tenant_id'), 'capital_move', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_capital_move_tenant_id_entity_id_member_id'), 'capital_move', ['tenant_id', 'entity_id', 'member_id'], unique=False)
     op.create_table('certificate',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1383,6 +1513,36 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_earmarked_grant_tenant_id_id'))
     )
     op.create_index(op.f('ix_earmarked_grant_tenant_id'), 'earmarked_grant', ['tenant_id'], unique=False)
+    op.create_table('expense_claim',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('holder_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('booked_on', sa.Date(), nullable=True),
+    sa.Column('paid_from', sa.String(length=40), nullable=False),
+    sa.Column('claimant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('coder_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'booked') = (voucher_id IS NOT NULL)", name=op.f('ck_expense_claim_voucher')),
+    sa.CheckConstraint("paid_from IN ('', 'petty', 'cash', 'bank', 'owed')", name=op.f('ck_expense_claim_paid_from')),
+    sa.CheckConstraint("state <> 'booked' OR (coder_id IS NOT NULL AND checker_id IS NOT NULL AND checker_id <> coder_id AND checker_id <> claimant_id)", name=op.f('ck_expense_claim_two_persons')),
+    sa.CheckConstraint("state IN ('draft', 'submitted', 'returned', 'coded', 'booked')", name=op.f('ck_expense_claim_state')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_expense_claim_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'holder_id'], ['petty_holder.tenant_id', 'petty_holder.id'], name=op.f('fk_expense_claim_tenant_id_holder_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_expense_claim_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_expense_claim')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_expense_claim_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_expense_claim_tenant_id_number'))
+    )
+    op.create_index(op.f('ix_expense_claim_tenant_id'), 'expense_claim', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_expense_claim_tenant_id_entity_id_state'), 'expense_claim', ['tenant_id', 'entity_id', 'state'], unique=False)
     op.create_table('input_issue',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -1434,6 +1594,39 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_input_purchase_tenant_id_number'))
     )
     op.create_index(op.f('ix_input_purchase_tenant_id'), 'input_purchase', ['tenant_id'], unique=False)
+    op.create_table('labour_sheet',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('team', sa.String(length=200), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('account', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('pay_day', sa.Date(), nullable=True),
+    sa.Column('purse', sa.String(length=40), nullable=False),
+    sa.Column('pay_maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('pay_checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('pay_voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'paid') = (pay_voucher_id IS NOT NULL)", name=op.f('ck_labour_sheet_pay_voucher')),
+    sa.CheckConstraint("(state IN ('accrued', 'asked', 'paid')) = (voucher_id IS NOT NULL)", name=op.f('ck_labour_sheet_voucher')),
+    sa.CheckConstraint("purse IN ('', 'bank', 'cash')", name=op.f('ck_labour_sheet_purse')),
+    sa.CheckConstraint("state IN ('draft', 'handed', 'accrued', 'asked', 'paid')", name=op.f('ck_labour_sheet_state')),
+    sa.CheckConstraint('pay_voucher_id IS NULL OR (pay_checker_id IS NOT NULL AND pay_checker_id <> pay_maker_id)', name=op.f('ck_labour_sheet_pay_two_persons')),
+    sa.CheckConstraint('voucher_id IS NULL OR (checker_id IS NOT NULL AND checker_id <> maker_id)', name=op.f('ck_labour_sheet_two_persons')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_labour_sheet_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'pay_voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_labour_sheet_tenant_id_pay_voucher_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_labour_sheet_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_labour_sheet')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_labour_sheet_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_labour_sheet_tenant_id_number'))
+    )
+    op.create_index(op.f('ix_labour_sheet_tenant_id'), 'labour_sheet', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_labour_sheet_tenant_id_entity_id_state'), 'labour_sheet', ['tenant_id', 'entity_id', 'state'], unique=False)
     op.create_table('ledger_posting',
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -1453,6 +1646,42 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'voucher_id', 'line', name=op.f('uq_ledger_posting_tenant_id_voucher_id_line'))
     )
     op.create_index(op.f('ix_ledger_posting_tenant_id_book_id_account'), 'ledger_posting', ['tenant_id', 'book_id', 'account'], unique=False)
+    op.create_table('loan',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('party', sa.String(length=40), nullable=False),
+    sa.Column('purpose', sa.String(length=200), nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=False),
+    sa.Column('start', sa.Date(), nullable=False),
+    sa.Column('periods', sa.BigInteger(), nullable=False),
+    sa.Column('method', sa.String(length=40), nullable=False),
+    sa.Column('day_count', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(kind = 'lent') = (household_id IS NOT NULL)", name=op.f('ck_loan_borrower')),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_loan_voucher')),
+    sa.CheckConstraint("day_count IN ('act_365', 'act_360', 'thirty_360')", name=op.f('ck_loan_day_count')),
+    sa.CheckConstraint("kind IN ('lent', 'short', 'long')", name=op.f('ck_loan_kind')),
+    sa.CheckConstraint("method IN ('equal_principal', 'equal_instalment', 'bullet')", name=op.f('ck_loan_method')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_loan_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_loan_state')),
+    sa.CheckConstraint('principal_fen > 0 AND periods BETWEEN 1 AND 360', name=op.f('ck_loan_terms')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_loan_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['household.tenant_id', 'household.id'], name=op.f('fk_loan_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_loan_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_loan')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_loan_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_loan_tenant_id_number'))
+    )
+    op.create_index(op.f('ix_loan_tenant_id'), 'loan', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_loan_tenant_id_entity_id_kind'), 'loan', ['tenant_id', 'entity_id', 'kind'], unique=False)
     op.create_table('lot',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('code', sa.String(length=40), nullable=False),
@@ -1583,6 +1812,32 @@ def create_tables() -> None:
     op.create_index(op.f('ix_payable_tenant_id_entity_id_account'), 'payable', ['tenant_id', 'entity_id', 'account'], unique=False)
     op.create_index(op.f('ix_payable_tenant_id_household_id'), 'payable', ['tenant_id', 'household_id'], unique=False)
     op.create_index(op.f('ix_payable_tenant_id_voucher_id'), 'payable', ['tenant_id', 'voucher_id'], unique=False)
+    op.create_table('petty_move',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('holder_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('purse', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_petty_move_voucher')),
+    sa.CheckConstraint("kind IN ('advance', 'top_up', 'give_back')", name=op.f('ck_petty_move_kind')),
+    sa.CheckConstraint("purse IN ('bank', 'cash')", name=op.f('ck_petty_move_purse')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_petty_move_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_petty_move_state')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_petty_move_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'holder_id'], ['petty_holder.tenant_id', 'petty_holder.id'], name=op.f('fk_petty_move_tenant_id_holder_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_petty_move_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_petty_move')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_petty_move_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_petty_move_tenant_id'), 'petty_move', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_petty_move_tenant_id_holder_id'), 'petty_move', ['tenant_id', 'holder_id'], unique=False)
     op.create_table('points_claim',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1841,6 +2096,78 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'split_id', 'household_id', name=op.f('uq_allocation_tenant_id_split_id_household_id'))
     )
     op.create_index(op.f('ix_allocation_tenant_id'), 'allocation', ['tenant_id'], unique=False)
+    op.create_table('bank_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('bank_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bank_file_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('row', sa.BigInteger(), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('balance_fen', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reference', sa.String(length=200), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('party', coop.kernel.crypt.SealedText(), nullable=False),
+    sa.Column('party_tail', sa.String(length=40), nullable=False),
+    sa.Column('mark', sa.String(length=200), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('amount_fen <> 0', name=op.f('ck_bank_line_amount')),
+    sa.CheckConstraint('length(mark) = 64', name=op.f('ck_bank_line_mark')),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_account_id'], ['bank_account.tenant_id', 'bank_account.id'], name=op.f('fk_bank_line_tenant_id_bank_account_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_file_id'], ['bank_file.tenant_id', 'bank_file.id'], name=op.f('fk_bank_line_tenant_id_bank_file_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_line')),
+    sa.UniqueConstraint('tenant_id', 'bank_account_id', 'mark', name=op.f('uq_bank_line_tenant_id_bank_account_id_mark')),
+    sa.UniqueConstraint('tenant_id', 'bank_account_id', 'sequence', name=op.f('uq_bank_line_tenant_id_bank_account_id_sequence')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_bank_line_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_bank_line_tenant_id'), 'bank_line', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_bank_line_tenant_id_bank_account_id_day'), 'bank_line', ['tenant_id', 'bank_account_id', 'day'], unique=False)
+    op.create_table('bank_match_posting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('bank_match_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('line', sa.BigInteger(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_match_id'], ['bank_match.tenant_id', 'bank_match.id'], name=op.f('fk_bank_match_posting_tenant_id_bank_match_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id', 'line'], ['ledger_posting.tenant_id', 'ledger_posting.voucher_id', 'ledger_posting.line'], name=op.f('fk_bank_match_posting_tenant_id_voucher_id_line')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_bank_match_posting_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_match_posting'))
+    )
+    op.create_index(op.f('ix_bank_match_posting_tenant_id'), 'bank_match_posting', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_bank_match_posting_tenant_id_bank_match_id'), 'bank_match_posting', ['tenant_id', 'bank_match_id'], unique=False)
+    op.create_index('uq_bank_match_posting_live', 'bank_match_posting', ['tenant_id', 'voucher_id', 'line'], unique=True, postgresql_where=sa.text('live'), sqlite_where=sa.text('live'))
+    op.create_table('cash_count',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('book_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account', sa.String(length=200), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('pieces', sa.JSON(), nullable=False),
+    sa.Column('counted_fen', sa.BigInteger(), nullable=False),
+    sa.Column('book_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('counter_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', ledger.tables.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('witness_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('refusal', sa.String(length=200), nullable=False),
+    sa.Column('draft_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'counted') = (witness_id IS NULL)", name=op.f('ck_cash_count_witness')),
+    sa.CheckConstraint("counted_fen = book_fen OR reason <> ''", name=op.f('ck_cash_count_reason')),
+    sa.CheckConstraint("state <> 'witnessed' OR witness_id <> counter_id", name=op.f('ck_cash_count_two_persons')),
+    sa.CheckConstraint("state IN ('counted', 'witnessed', 'refused')", name=op.f('ck_cash_count_state')),
+    sa.CheckConstraint('counted_fen >= 0', name=op.f('ck_cash_count_counted')),
+    sa.ForeignKeyConstraint(['tenant_id', 'book_id', 'account'], ['ledger_account.tenant_id', 'ledger_account.book_id', 'ledger_account.path'], name=op.f('fk_cash_count_tenant_id_book_id_account')),
+    sa.ForeignKeyConstraint(['tenant_id', 'draft_id'], ['draft_voucher.tenant_id', 'draft_voucher.id'], name=op.f('fk_cash_count_tenant_id_draft_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id', 'book_id'], ['ledger_book.tenant_id', 'ledger_book.entity_id', 'ledger_book.id'], name=op.f('fk_cash_count_tenant_id_entity_id_book_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_cash_count_tenant_id_entity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cash_count')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_cash_count_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_cash_count_tenant_id'), 'cash_count', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_cash_count_tenant_id_entity_id_day'), 'cash_count', ['tenant_id', 'entity_id', 'day'], unique=False)
     op.create_table('certificate_goods',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('certificate_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1898,6 +2225,25 @@ def create_tables() -> None:
     )
     op.create_index(op.f('ix_due_settlement_tenant_id'), 'due_settlement', ['tenant_id'], unique=False)
     op.create_index(op.f('ix_due_settlement_tenant_id_source'), 'due_settlement', ['tenant_id', 'source'], unique=False)
+    op.create_table('expense_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('claim_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('purpose', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('invoice', sa.String(length=40), nullable=False),
+    sa.Column('account', sa.String(length=200), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("kind IN ('office', 'travel', 'utilities', 'repair', 'transport', 'materials', 'welfare', 'other')", name=op.f('ck_expense_line_kind')),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_expense_line_amount')),
+    sa.ForeignKeyConstraint(['tenant_id', 'claim_id'], ['expense_claim.tenant_id', 'expense_claim.id'], name=op.f('fk_expense_line_tenant_id_claim_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_expense_line')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_expense_line_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_expense_line_tenant_id'), 'expense_line', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_expense_line_tenant_id_claim_id'), 'expense_line', ['tenant_id', 'claim_id'], unique=False)
+    op.create_index('uq_expense_line_invoice', 'expense_line', ['tenant_id', 'invoice'], unique=True, postgresql_where=sa.text("invoice <> ''"), sqlite_where=sa.text("invoice <> ''"))
     op.create_table('grant_use',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('grant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1941,6 +2287,65 @@ def create_tables() -> None:
     op.create_index(op.f('ix_input_issue_line_tenant_id'), 'input_issue_line', ['tenant_id'], unique=False)
     op.create_index(op.f('ix_input_issue_line_tenant_id_household_id'), 'input_issue_line', ['tenant_id', 'household_id'], unique=False)
     op.create_index(op.f('ix_input_issue_line_tenant_id_stock_id'), 'input_issue_line', ['tenant_id', 'stock_id'], unique=False)
+    op.create_table('labour_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('sheet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('tenths', sa.BigInteger(), nullable=False),
+    sa.Column('rate_fen', sa.BigInteger(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('tenths > 0 AND rate_fen > 0 AND amount_fen > 0', name=op.f('ck_labour_line_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['household.tenant_id', 'household.id'], name=op.f('fk_labour_line_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'sheet_id'], ['labour_sheet.tenant_id', 'labour_sheet.id'], name=op.f('fk_labour_line_tenant_id_sheet_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_labour_line')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_labour_line_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_labour_line_tenant_id'), 'labour_line', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_labour_line_tenant_id_sheet_id'), 'labour_line', ['tenant_id', 'sheet_id'], unique=False)
+    op.create_table('loan_move',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('loan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('interest_fen', sa.BigInteger(), nullable=False),
+    sa.Column('principal_fen', sa.BigInteger(), nullable=False),
+    sa.Column('accrued_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_loan_move_voucher')),
+    sa.CheckConstraint("kind = 'repay' OR (principal_fen = 0 AND accrued_fen = 0)", name=op.f('ck_loan_move_accrual')),
+    sa.CheckConstraint("kind IN ('repay', 'accrue')", name=op.f('ck_loan_move_kind')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_loan_move_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_loan_move_state')),
+    sa.CheckConstraint('accrued_fen >= 0 AND accrued_fen <= interest_fen', name=op.f('ck_loan_move_accrued')),
+    sa.CheckConstraint('interest_fen + principal_fen > 0', name=op.f('ck_loan_move_something')),
+    sa.CheckConstraint('interest_fen >= 0 AND principal_fen >= 0', name=op.f('ck_loan_move_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loan.tenant_id', 'loan.id'], name=op.f('fk_loan_move_tenant_id_loan_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_loan_move_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_loan_move')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_loan_move_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_loan_move_tenant_id'), 'loan_move', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_loan_move_tenant_id_loan_id'), 'loan_move', ['tenant_id', 'loan_id'], unique=False)
+    op.create_table('loan_rate',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('loan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('rate', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('rate BETWEEN 0 AND 10000', name=op.f('ck_loan_rate_rate')),
+    sa.ForeignKeyConstraint(['tenant_id', 'loan_id'], ['loan.tenant_id', 'loan.id'], name=op.f('fk_loan_rate_tenant_id_loan_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_loan_rate')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_loan_rate_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'loan_id', 'since', name=op.f('uq_loan_rate_tenant_id_loan_id_since'))
+    )
+    op.create_index(op.f('ix_loan_rate_tenant_id'), 'loan_rate', ['tenant_id'], unique=False)
     op.create_table('lot_source',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('child_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2049,6 +2454,31 @@ def create_tables() -> None:
     op.create_index(op.f('ix_advance_set_off_buyer_id'), 'advance_set_off', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_advance_set_off_sale_id'), 'advance_set_off', ['sale_id'], unique=False)
     op.create_index(op.f('ix_advance_set_off_seller_id'), 'advance_set_off', ['seller_id'], unique=False)
+    op.create_table('bank_line_draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('bank_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('draft_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_line_id'], ['bank_line.tenant_id', 'bank_line.id'], name=op.f('fk_bank_line_draft_tenant_id_bank_line_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'draft_id'], ['draft_voucher.tenant_id', 'draft_voucher.id'], name=op.f('fk_bank_line_draft_tenant_id_draft_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_line_draft')),
+    sa.UniqueConstraint('tenant_id', 'bank_line_id', 'draft_id', name=op.f('uq_bank_line_draft_tenant_id_bank_line_id_draft_id'))
+    )
+    op.create_index(op.f('ix_bank_line_draft_tenant_id'), 'bank_line_draft', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_bank_line_draft_tenant_id_draft_id'), 'bank_line_draft', ['tenant_id', 'draft_id'], unique=False)
+    op.create_table('bank_match_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('bank_match_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bank_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_line_id'], ['bank_line.tenant_id', 'bank_line.id'], name=op.f('fk_bank_match_line_tenant_id_bank_line_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'bank_match_id'], ['bank_match.tenant_id', 'bank_match.id'], name=op.f('fk_bank_match_line_tenant_id_bank_match_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_match_line'))
+    )
+    op.create_index(op.f('ix_bank_match_line_tenant_id'), 'bank_match_line', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_bank_match_line_tenant_id_bank_match_id'), 'bank_match_line', ['tenant_id', 'bank_match_id'], unique=False)
+    op.create_index('uq_bank_match_line_live', 'bank_match_line', ['tenant_id', 'bank_line_id'], unique=True, postgresql_where=sa.text('live'), sqlite_where=sa.text('live'))
     op.create_table('field_log',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('allocation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2278,6 +2708,13 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_field_log_tenant_id_allocation_id'), table_name='field_log')
     op.drop_index(op.f('ix_field_log_tenant_id'), table_name='field_log')
     op.drop_table('field_log')
+    op.drop_index('uq_bank_match_line_live', table_name='bank_match_line', postgresql_where=sa.text('live'), sqlite_where=sa.text('live'))
+    op.drop_index(op.f('ix_bank_match_line_tenant_id_bank_match_id'), table_name='bank_match_line')
+    op.drop_index(op.f('ix_bank_match_line_tenant_id'), table_name='bank_match_line')
+    op.drop_table('bank_match_line')
+    op.drop_index(op.f('ix_bank_line_draft_tenant_id_draft_id'), table_name='bank_line_draft')
+    op.drop_index(op.f('ix_bank_line_draft_tenant_id'), table_name='bank_line_draft')
+    op.drop_table('bank_line_draft')
     op.drop_index(op.f('ix_advance_set_off_seller_id'), table_name='advance_set_off')
     op.drop_index(op.f('ix_advance_set_off_sale_id'), table_name='advance_set_off')
     op.drop_index(op.f('ix_advance_set_off_buyer_id'), table_name='advance_set_off')
@@ -2296,12 +2733,24 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_lot_source_tenant_id_parent_id'), table_name='lot_source')
     op.drop_index(op.f('ix_lot_source_tenant_id'), table_name='lot_source')
     op.drop_table('lot_source')
+    op.drop_index(op.f('ix_loan_rate_tenant_id'), table_name='loan_rate')
+    op.drop_table('loan_rate')
+    op.drop_index(op.f('ix_loan_move_tenant_id_loan_id'), table_name='loan_move')
+    op.drop_index(op.f('ix_loan_move_tenant_id'), table_name='loan_move')
+    op.drop_table('loan_move')
+    op.drop_index(op.f('ix_labour_line_tenant_id_sheet_id'), table_name='labour_line')
+    op.drop_index(op.f('ix_labour_line_tenant_id'), table_name='labour_line')
+    op.drop_table('labour_line')
     op.drop_index(op.f('ix_input_issue_line_tenant_id_stock_id'), table_name='input_issue_line')
     op.drop_index(op.f('ix_input_issue_line_tenant_id_household_id'), table_name='input_issue_line')
     op.drop_index(op.f('ix_input_issue_line_tenant_id'), table_name='input_issue_line')
     op.drop_table('input_issue_line')
     op.drop_index(op.f('ix_grant_use_tenant_id'), table_name='grant_use')
     op.drop_table('grant_use')
+    op.drop_index('uq_expense_line_invoice', table_name='expense_line', postgresql_where=sa.text("invoice <> ''"), sqlite_where=sa.text("invoice <> ''"))
+    op.drop_index(op.f('ix_expense_line_tenant_id_claim_id'), table_name='expense_line')
+    op.drop_index(op.f('ix_expense_line_tenant_id'), table_name='expense_line')
+    op.drop_table('expense_line')
     op.drop_index(op.f('ix_due_settlement_tenant_id_source'), table_name='due_settlement')
     op.drop_index(op.f('ix_due_settlement_tenant_id'), table_name='due_settlement')
     op.drop_table('due_settlement')
@@ -2310,6 +2759,16 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_certificate_goods_seller_id'), table_name='certificate_goods')
     op.drop_index(op.f('ix_certificate_goods_buyer_id'), table_name='certificate_goods')
     op.drop_table('certificate_goods')
+    op.drop_index(op.f('ix_cash_count_tenant_id_entity_id_day'), table_name='cash_count')
+    op.drop_index(op.f('ix_cash_count_tenant_id'), table_name='cash_count')
+    op.drop_table('cash_count')
+    op.drop_index('uq_bank_match_posting_live', table_name='bank_match_posting', postgresql_where=sa.text('live'), sqlite_where=sa.text('live'))
+    op.drop_index(op.f('ix_bank_match_posting_tenant_id_bank_match_id'), table_name='bank_match_posting')
+    op.drop_index(op.f('ix_bank_match_posting_tenant_id'), table_name='bank_match_posting')
+    op.drop_table('bank_match_posting')
+    op.drop_index(op.f('ix_bank_line_tenant_id_bank_account_id_day'), table_name='bank_line')
+    op.drop_index(op.f('ix_bank_line_tenant_id'), table_name='bank_line')
+    op.drop_table('bank_line')
     op.drop_index(op.f('ix_allocation_tenant_id'), table_name='allocation')
     op.drop_table('allocation')
     op.drop_index(op.f('ix_acceptance_line_seller_id'), table_name='acceptance_line')
@@ -2339,6 +2798,9 @@ def drop_tables() -> None:
     op.drop_index('uq_points_claim_span', table_name='points_claim', sqlite_where=sa.text("span <> '' AND state NOT IN ('rejected', 'revoked')"), postgresql_where=sa.text("span <> '' AND state NOT IN ('rejected', 'revoked')"))
     op.drop_index(op.f('ix_points_claim_tenant_id'), table_name='points_claim')
     op.drop_table('points_claim')
+    op.drop_index(op.f('ix_petty_move_tenant_id_holder_id'), table_name='petty_move')
+    op.drop_index(op.f('ix_petty_move_tenant_id'), table_name='petty_move')
+    op.drop_table('petty_move')
     op.drop_index(op.f('ix_payable_tenant_id_voucher_id'), table_name='payable')
     op.drop_index(op.f('ix_payable_tenant_id_household_id'), table_name='payable')
     op.drop_index(op.f('ix_payable_tenant_id_entity_id_account'), table_name='payable')
@@ -2355,12 +2817,21 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_lot_tenant_id_line_id_grade'), table_name='lot')
     op.drop_index(op.f('ix_lot_tenant_id'), table_name='lot')
     op.drop_table('lot')
+    op.drop_index(op.f('ix_loan_tenant_id_entity_id_kind'), table_name='loan')
+    op.drop_index(op.f('ix_loan_tenant_id'), table_name='loan')
+    op.drop_table('loan')
     op.drop_index(op.f('ix_ledger_posting_tenant_id_book_id_account'), table_name='ledger_posting')
     op.drop_table('ledger_posting')
+    op.drop_index(op.f('ix_labour_sheet_tenant_id_entity_id_state'), table_name='labour_sheet')
+    op.drop_index(op.f('ix_labour_sheet_tenant_id'), table_name='labour_sheet')
+    op.drop_table('labour_sheet')
     op.drop_index(op.f('ix_input_purchase_tenant_id'), table_name='input_purchase')
     op.drop_table('input_purchase')
     op.drop_index(op.f('ix_input_issue_tenant_id'), table_name='input_issue')
     op.drop_table('input_issue')
+    op.drop_index(op.f('ix_expense_claim_tenant_id_entity_id_state'), table_name='expense_claim')
+    op.drop_index(op.f('ix_expense_claim_tenant_id'), table_name='expense_claim')
+    op.drop_table('expense_claim')
     op.drop_index(op.f('ix_earmarked_grant_tenant_id'), table_name='earmarked_grant')
     op.drop_table('earmarked_grant')
     op.drop_index(op.f('ix_due_tenant_id_voucher_id'), table_name='due')
@@ -2375,6 +2846,14 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_certificate_seller_id'), table_name='certificate')
     op.drop_index(op.f('ix_certificate_buyer_id'), table_name='certificate')
     op.drop_table('certificate')
+    op.drop_index(op.f('ix_capital_move_tenant_id_entity_id_member_id'), table_name='capital_move')
+    op.drop_index(op.f('ix_capital_move_tenant_id'), table_name='capital_move')
+    op.drop_table('capital_move')
+    op.drop_index(op.f('ix_bank_match_tenant_id_bank_account_id_undone_at'), table_name='bank_match')
+    op.drop_index(op.f('ix_bank_match_tenant_id'), table_name='bank_match')
+    op.drop_table('bank_match')
+    op.drop_index(op.f('ix_bank_file_tenant_id'), table_name='bank_file')
+    op.drop_table('bank_file')
     op.drop_index(op.f('ix_acceptance_seller_id'), table_name='acceptance')
     op.drop_index(op.f('ix_acceptance_buyer_id'), table_name='acceptance')
     op.drop_table('acceptance')
@@ -2398,6 +2877,8 @@ def drop_tables() -> None:
     op.drop_table('ledger_balance')
     op.drop_index(op.f('ix_dividend_plan_tenant_id'), table_name='dividend_plan')
     op.drop_table('dividend_plan')
+    op.drop_index(op.f('ix_bank_account_tenant_id'), table_name='bank_account')
+    op.drop_table('bank_account')
     op.drop_index(op.f('ix_advance_seller_id'), table_name='advance')
     op.drop_index(op.f('ix_advance_buyer_id'), table_name='advance')
     op.drop_table('advance')
@@ -2405,6 +2886,9 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_resolution_tenant_id_ref'), table_name='resolution')
     op.drop_index(op.f('ix_resolution_tenant_id'), table_name='resolution')
     op.drop_table('resolution')
+    op.drop_index(op.f('ix_petty_count_tenant_id_holder_id'), table_name='petty_count')
+    op.drop_index(op.f('ix_petty_count_tenant_id'), table_name='petty_count')
+    op.drop_table('petty_count')
     op.drop_index(op.f('ix_order_part_seller_id'), table_name='order_part')
     op.drop_index(op.f('ix_order_part_buyer_id'), table_name='order_part')
     op.drop_table('order_part')
@@ -2422,6 +2906,8 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_purchase_price_tenant_id'), table_name='purchase_price')
     op.drop_table('purchase_price')
     op.drop_table('policy_version')
+    op.drop_index(op.f('ix_petty_holder_tenant_id'), table_name='petty_holder')
+    op.drop_table('petty_holder')
     op.drop_table('order_seller')
     op.drop_index(op.f('ix_meeting_tenant_id'), table_name='meeting')
     op.drop_table('meeting')

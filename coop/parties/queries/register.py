@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -49,23 +49,51 @@ def readable_tenants(session: Session, tenant_id: int, day: date) -> frozenset[i
     return frozenset({tenant_id, *mandates})
 
 
-def actor_for_user(
-    session: Session, user_id: int, name: str, roles: frozenset[Role], day: date
-) -> Actor | None:
-    """The actor a user is on a day: the tenant of the newest access that holds; None without any."""
-    access = session.scalars(
-        select(AccessRow)
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A tenant a user may act for today."""
+
+    tenant_id: int
+    code: str
+    name: str
+    name_en: str
+    household: str
+
+
+def posts_of(session: Session, user_id: int, day: date) -> tuple[Post, ...]:
+    """The tenants a user may act for on a day, the newest access first; each once."""
+    query = (
+        select(AccessRow, TenantRow)
+        .join(TenantRow, TenantRow.id == AccessRow.tenant_id)
         .where(
             AccessRow.user_id == user_id,
             AccessRow.since <= day,
             or_(AccessRow.until.is_(None), AccessRow.until > day),
         )
         .order_by(AccessRow.since.desc(), AccessRow.id.desc())
-    ).first()
-    if access is None:
+    )
+    found: dict[int, Post] = {}
+    for access, row in session.execute(query):
+        found.setdefault(row.id, Post(row.id, row.code, row.name, row.name_en, access.household))
+    return tuple(found.values())
+
+
+def actor_for_user(
+    session: Session, user_id: int, name: str, roles: frozenset[Role], day: date, *, chosen: int | None = None
+) -> Actor | None:
+    """The actor a user is on a day: for the tenant chosen, else of the newest access that holds; None without any."""
+    posts = posts_of(session, user_id, day)
+    if not posts:
         return None
-    tenants = readable_tenants(session, access.tenant_id, day)
-    return Actor(user_id, name, access.tenant_id, roles, tenants, access.household)
+    post = next((one for one in posts if one.tenant_id == chosen), posts[0])
+    tenants = readable_tenants(session, post.tenant_id, day)
+    return Actor(user_id, name, post.tenant_id, roles, tenants, post.household)
+
+
+def across(session: Session, actor: Actor, day: date) -> Actor:
+    """The same person reading every tenant whose post they hold: for boards over several villages. It writes none more."""
+    tenants = frozenset(post.tenant_id for post in posts_of(session, actor.user_id, day))
+    return replace(actor, readable=actor.readable | tenants)
 
 
 def tenant_by_code(session: Session, code: str) -> TenantRow:

@@ -7,6 +7,7 @@ from coop.parties.service.acting import (
     grant_acting,
     revoke_acting,
 )
+from coop.parties.service.holdings import NotHeldError, change_holding
 from coop.parties.service.leaving import GoneError, HeirError, SameHomeError, move_member, record_death
 from coop.parties.service.register import (
     AlreadyThereError,
@@ -26,11 +27,13 @@ __all__ = [
     "HeirError",
     "MandateOverlapError",
     "MemberEntry",
+    "NotHeldError",
     "SameHomeError",
     "add_area",
     "add_entity",
     "add_tenant",
     "begin_acting",
+    "change_holding",
     "enter_register",
     "grant_access",
     "grant_acting",

@@ -100,6 +100,11 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
+  // A single key presses the button that names it, as long as nobody is typing.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea, [contenteditable]")) return;
+    document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+  });
   // On paper the figures count, so the tables under the charts open for printing.
   addEventListener("beforeprint", () => {
     for (const table of document.querySelectorAll(".coop-chart-table")) table.open = true;
