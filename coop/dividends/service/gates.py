@@ -29,7 +29,7 @@ from coop.kernel.actor import Role
 from coop.kernel.errors import Fault, InputError, NotFoundError
 from coop.kernel.states import Transitions
 from coop.kernel.unit import Unit
-from ledger import periods
+from ledger import periods, seal
 from ledger.chart import Standard
 from ledger.money import fen_text
 
@@ -91,7 +91,7 @@ def publish(unit: Unit, plan_id: int) -> NoticeRow:
         digest=row.digest,
         title=f"{row.year} 年度分配方案 {row.number}",
         title_en=f"Distribution plan {row.number} for {row.year}",
-        body=_paper(plan),
+        body=_paper(plan) | {"seal": _seal(unit, row)},
         days=RULES[body_of(row)].notice_days,
     )
     row.notice_id = notice.id
@@ -104,6 +104,11 @@ def _require_months_closed(unit: Unit, row: PlanRow) -> None:
     months = [month for month in range(1, 13) if states.get((row.year, month)) != "closed"]
     if months:
         raise MonthsOpenError(row.year, months)
+
+
+def _seal(unit: Unit, row: PlanRow) -> str:
+    """The seal of the book the plan stands on: hung up, it vouches for every voucher before it."""
+    return str(seal.head(unit.session, books.book_of(unit.session, row.entity_id).id))
 
 
 def _paper(plan: Plan) -> dict[str, Any]:

@@ -71,7 +71,12 @@ def _dividend(body: Mapping[str, Any]) -> dict[str, Any]:
             sums.append([tranche, len(amounts), total])
         else:
             lines += [[tranche, household, fen] for household, fen in sorted(amounts.items())]
-    return {"steps": list(body.get("steps") or ()), "lines": lines, "sums": sums}
+    return {
+        "steps": list(body.get("steps") or ()),
+        "lines": lines,
+        "sums": sums,
+        "seal": str(body.get("seal") or ""),
+    }
 
 
 def personal_places(content: Any, names: Collection[str], place: str = "") -> Iterator[str]:
