@@ -84,9 +84,16 @@ def pictures(what: Document | Slips, fonts: Fonts, *, ppi: float = 110) -> list[
 
 
 def _pdf(template: str, data: dict[str, Any], fonts: Fonts) -> bytes:
-    made = _compiler(fonts).compile(
-        HERE / template, format="pdf", sys_inputs=_inputs(data), timestamp=STAMPED, pdf_standards="a-2b"
-    )
+    """An archive's PDF (PDF/A-2b); where a rare character has no glyph in the font, a plain one with a gap to write in."""
+    compiler, inputs = _compiler(fonts), _inputs(data)
+    try:
+        made = compiler.compile(
+            HERE / template, format="pdf", sys_inputs=inputs, timestamp=STAMPED, pdf_standards="a-2b"
+        )
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        made = compiler.compile(HERE / template, format="pdf", sys_inputs=inputs, timestamp=STAMPED)
     if not isinstance(made, bytes):
         raise TypeError("typst gave no document")
     return made

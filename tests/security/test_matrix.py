@@ -76,7 +76,7 @@ VALUES = {
     "table": "trial-balance",
     "kind": "pdf",
     "size": "a5",
-    "period": "1",
+    "period": str(WEIGHED.month),
     "LedgerView.member.number": "H0001",
     "entity": "TYP-COOP",
     "village": "TYP",

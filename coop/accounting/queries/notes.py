@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from coop.accounting.exports import made_statements
 from coop.accounting.queries.account_books import book_with_year
+from coop.accounting.queries.member_accounts import household_numbers
 from coop.accounting.rules.tables import CellKind, Said
 from coop.books import queries as books
-from coop.parties import queries as parties
 from ledger import balances
 from ledger.chart import Chart, Standard, chart_of
 from ledger.layout import Cell, ColumnId
@@ -90,8 +90,7 @@ def _fact(session: Session, book: BookRow, year: int, fact: Fact) -> tuple[NoteL
             NoteLine(Said("编号", "Code"), book.entity, text),
         )
     if fact is Fact.households:
-        there = parties.households(session, date(year, 12, 31))
-        count = sum(row.tenant_id == book.tenant_id for row in there)
+        count = len(household_numbers(session, book.tenant_id, date(year, 12, 31)))
         return (NoteLine(Said("年末在册户数", "Households on the register"), count, whole),)
     if fact is Fact.vouchers:
         which = (VoucherRow.book_id == book.id, VoucherRow.year == year)

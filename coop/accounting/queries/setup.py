@@ -12,7 +12,7 @@ from coop.accounting.models import OpeningRow, OpeningState
 from coop.kernel.errors import NotFoundError
 from coop.parties.models import EntityRow, HoldingRow, HouseholdRow, MemberRow
 from coop.procurement.models import ScaleRow
-from coop.standards.models import PriceState, PurchasePriceRow
+from coop.standards.models import PriceState, ProductRow, PurchasePriceRow
 from ledger.chart import Chart, Standard, chart_of
 from ledger.money import fen_text
 from ledger.tables import BookRow, VoucherRow
@@ -46,6 +46,7 @@ class PriceStep:
     since: date
     price: int
     floor: int
+    unit: str
     approved: bool
     proposed_by: int
 
@@ -147,7 +148,8 @@ def _openings(session: Session, entity: EntityRow) -> list[OpeningStep]:
 
 def _prices(session: Session, tenant_id: int) -> tuple[PriceStep, ...]:
     rows = session.execute(
-        select(PurchasePriceRow, EntityRow.code)
+        select(PurchasePriceRow, EntityRow.code, ProductRow.unit)
+        .join(ProductRow, ProductRow.code == PurchasePriceRow.product)
         .join(EntityRow, EntityRow.id == PurchasePriceRow.entity_id)
         .where(PurchasePriceRow.tenant_id == tenant_id)
         .order_by(PurchasePriceRow.since.desc(), PurchasePriceRow.product, PurchasePriceRow.grade)
@@ -162,8 +164,9 @@ def _prices(session: Session, tenant_id: int) -> tuple[PriceStep, ...]:
             row.since,
             row.price,
             row.floor,
+            unit,
             row.state == PriceState.approved.value,
             row.proposed_by,
         )
-        for row, code in rows
+        for row, code, unit in rows
     )
