@@ -36,7 +36,7 @@ PAGES, MORE_OF_A_KIND = 90, 1
 EXAMINED: set[str] = set()  # kinds, in this process
 LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
 NOT_WALKED = ("/locale/", "/logout", "/static/", "/back", "/lang/")
-FILES = (".xlsx", ".beancount", ".json", ".csv", ".zip")
+FILES = (".xlsx", ".beancount", ".json", ".csv", ".zip", ".pdf")
 
 
 def kind(path: str) -> str:
@@ -50,6 +50,12 @@ def kind(path: str) -> str:
     return re.sub(r"(?<=/accounts/)[^/]+|(?:TYP|XCK|SBG|YJP|[A-Z]{3})-(?:COOP|RCEO)|\bH?\d+", "#", place) + (
         "?" + "&".join(names) if names else ""
     )
+
+
+def is_file(path: str) -> bool:
+    """Whether the browser would save it rather than show it."""
+    place = path.partition("?")[0]
+    return place.endswith(FILES) or "/files/" in place
 
 
 @dataclass
@@ -72,7 +78,7 @@ class Walk:
             self.kinds[sort] += 1
             if self.kinds[sort] > 1 + MORE_OF_A_KIND:
                 continue
-            if self.kinds[sort] > 1 or len(self.shown) >= PAGES or path.endswith(FILES):
+            if self.kinds[sort] > 1 or len(self.shown) >= PAGES or is_file(path):
                 self.ask(path, sort)
             elif sort in EXAMINED and path != start:
                 queue += self.new(self.ask(path, sort))
