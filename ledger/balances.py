@@ -152,7 +152,7 @@ def trial_balances(
     lines: dict[int, list[BalanceLine]] = {book_id: [] for book_id in book_ids}
     for key in sorted(opening.keys() | turnover.keys()):
         start, (debit, credit) = opening[key], turnover[key]
-        if start or debit or credit:
+        if start or debit or credit or key in transfers:
             end = start + debit - credit
             lines[key[0]].append(BalanceLine(*key[1:], start, debit, credit, end, transfers.get(key, 0)))
     return {book_id: tuple(found) for book_id, found in lines.items()}
