@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coop.accounting.models import CashCountRow, CountState, DraftRow, DraftState, ReopenRow, RequestState
+from coop.accounting.models.assets import AssetDisposalRow, AssetLossRow
 from coop.accounting.models.capital import CapitalMoveRow
 from coop.accounting.models.claims import ExpenseClaimRow, ExpenseState
+from coop.accounting.models.depreciation import DepreciationRunRow
 from coop.accounting.models.labour import LabourSheetRow, LabourState
+from coop.accounting.models.leases import LeaseMoveRow, RentRunRow
 from coop.accounting.models.loans import LoanMoveRow, LoanRow
 from coop.accounting.models.petty import PettyMoveRow
 from coop.accounting.models.subledgers import HandState
@@ -109,12 +114,53 @@ links.register("loan_move", _loan)
 links.register("labour", _labour)
 links.register("labour_pay", _labour)
 
+
+def _disposal(key: str) -> Link:
+    return Link(
+        "AssetDisposalView.show", {"asset_disposal_id": int(key)}, f"资产处置 {key}", f"asset disposal {key}"
+    )
+
+
+def _asset_loss(key: str) -> Link:
+    return Link(
+        "AssetDisposalView.loss", {"asset_loss_id": int(key)}, f"盘亏处理 {key}", f"missing asset {key}"
+    )
+
+
+def _lease_move(key: str) -> Link:
+    return Link("LeaseView.move", {"lease_move_id": int(key)}, f"租金收付 {key}", f"lease money {key}")
+
+
+def _run(endpoint: str, zh: str, en: str) -> Callable[[str], Link]:
+    """A month's run, named by entity, year and month; a later attempt has its number behind."""
+
+    def link(key: str) -> Link:
+        entity, year, month = key.split(":")[:3]
+        where: dict[str, int | str] = {"entity": entity, "year": int(year), "period": int(month)}
+        return Link(
+            endpoint, where, f"{entity} {year} 年 {int(month)} 月{zh}", f"{en} of {entity} {year}-{month}"
+        )
+
+    return link
+
+
+links.register("disposal", _disposal)
+links.register("asset_loss", _asset_loss)
+links.register("lease_move", _lease_move)
+links.register("depreciation", _run("DepreciationView.month", "折旧计提", "depreciation"))
+links.register("rent", _run("RentView.month", "租金收入", "rent"))
+
 _TO_CHECK = (
     ("待复核报账单", "expense claims to book", ExpenseClaimRow, ExpenseState.coded, "ExpenseView.list"),
     ("待复核备用金", "petty cash to approve", PettyMoveRow, HandState.asked, "PettyView.list"),
     ("待复核股金", "member capital to approve", CapitalMoveRow, HandState.asked, "CapitalView.list"),
     ("待复核借款", "loans to approve", LoanRow, HandState.asked, "LoanView.list"),
     ("待复核还款和计提", "repayments and accruals to approve", LoanMoveRow, HandState.asked, "LoanView.list"),
+    ("待复核折旧计提", "depreciation to post", DepreciationRunRow, HandState.asked, "DepreciationView.list"),
+    ("待复核租金收入", "rent to post", RentRunRow, HandState.asked, "LeaseView.list"),
+    ("待复核租金收付", "lease money to approve", LeaseMoveRow, HandState.asked, "LeaseView.list"),
+    ("待复核资产处置", "asset disposals to approve", AssetDisposalRow, HandState.asked, "AssetView.list"),
+    ("待复核盘亏处理", "missing assets to decide", AssetLossRow, HandState.asked, "AssetView.list"),
     ("待复核劳务费计提", "labour sheets to accrue", LabourSheetRow, LabourState.handed, "LabourView.list"),
     ("待复核劳务费支付", "labour payments to approve", LabourSheetRow, LabourState.asked, "LabourView.list"),
 )

@@ -10,16 +10,19 @@ from sqlalchemy import func, select
 from coop.accounting import service as accounting
 from coop.accounting.queries.checklist import checklist
 from coop.accounting.queries.rehearsal import rehearse
+from coop.accounting.rules.assets import AssetClass, AssetEntry, AssetMethod, AssetUse
+from coop.accounting.service import assets
 from coop.accounting.service.closing import PeriodBusyError
 from coop.books import queries as books
 from coop.books import service as book_service
 from coop.kernel.actor import Role
+from coop.kernel.clock import ToldClock
 from coop.kernel.errors import InputError, NotFoundError, PermissionDeniedError
 from coop.kernel.unit import look, unit
 from ledger.periods import states
 from ledger.tables import VoucherRow
 from ledger.voucher import Voucher, credit, debit
-from tests.accounting.desk import close_months, draft, open_book, sale, stamp
+from tests.accounting.desk import approve, close_months, draft, open_book, sale, stamp
 from tests.conftest import Village
 
 
@@ -117,3 +120,17 @@ def test_only_the_accountant_of_the_book_asks_for_a_close(village: Village) -> N
         accounting.ask_close(work, village.coop, 2025, 13)
     with pytest.raises(NotFoundError), unit(village.actor(Role.accountant)) as work:
         accounting.ask_close(work, village.coop, 2030, 1)
+
+
+def test_depreciation_not_run_stops_the_month_after_the_purchase(village: Village, clock: ToldClock) -> None:
+    clock.day = date(2025, 12, 31)
+    open_book(village)
+    dryer = AssetEntry(
+        AssetClass.fixed, "烘干机", date(2025, 3, 20), 360_000, 0, AssetMethod.straight, 120, AssetUse.cost
+    )
+    with unit(village.actor(Role.accountant, user=2)) as work:
+        made = assets.add_card(work, village.coop, dryer, assets.Bought(counter="102")).draft_id
+    assert made is not None
+    approve(village, made)
+    assert "depreciation" not in blocked(village, 3), "it starts the month after"
+    assert blocked(village, 4)["depreciation"] == (1, Role.accountant, True)

@@ -1,5 +1,13 @@
 """Rows of the accountant's desk."""
 
+from coop.accounting.models.assets import (
+    AssetCardRow,
+    AssetDisposalRow,
+    AssetLossRow,
+    AssetOutputRow,
+    AssetTakeRow,
+    DisposalKind,
+)
 from coop.accounting.models.bank import (
     BankAccountRow,
     BankFileRow,
@@ -13,14 +21,29 @@ from coop.accounting.models.bank import (
 from coop.accounting.models.capital import CapitalKind, CapitalMoveRow
 from coop.accounting.models.cash import CashCountRow, CountState
 from coop.accounting.models.claims import ExpenseClaimRow, ExpenseKind, ExpenseLineRow, ExpenseState, PaidFrom
+from coop.accounting.models.depreciation import DepreciationLineRow, DepreciationRunRow
 from coop.accounting.models.drafts import DraftRow, DraftState, ReopenRow, RequestState
 from coop.accounting.models.labour import LabourLineRow, LabourSheetRow, LabourState
+from coop.accounting.models.leases import (
+    LeaseKind,
+    LeaseLimitRow,
+    LeaseMoveKind,
+    LeaseMoveRow,
+    LeaseRow,
+    RentLineRow,
+    RentRunRow,
+)
 from coop.accounting.models.loans import LoanKind, LoanMoveKind, LoanMoveRow, LoanRateRow, LoanRow
 from coop.accounting.models.opening import OpeningRow, OpeningState
 from coop.accounting.models.petty import PettyCountRow, PettyHolderRow, PettyKind, PettyMoveRow, Purse
 from coop.accounting.models.subledgers import HandState, TwoHands
 
 __all__ = [
+    "AssetCardRow",
+    "AssetDisposalRow",
+    "AssetLossRow",
+    "AssetOutputRow",
+    "AssetTakeRow",
     "BankAccountRow",
     "BankFileRow",
     "BankLineRow",
@@ -29,6 +52,9 @@ __all__ = [
     "CapitalMoveRow",
     "CashCountRow",
     "CountState",
+    "DepreciationLineRow",
+    "DepreciationRunRow",
+    "DisposalKind",
     "DraftRow",
     "DraftState",
     "DraftedLineRow",
@@ -40,6 +66,11 @@ __all__ = [
     "LabourLineRow",
     "LabourSheetRow",
     "LabourState",
+    "LeaseKind",
+    "LeaseLimitRow",
+    "LeaseMoveKind",
+    "LeaseMoveRow",
+    "LeaseRow",
     "LoanKind",
     "LoanMoveKind",
     "LoanMoveRow",
@@ -56,6 +87,8 @@ __all__ = [
     "PettyKind",
     "PettyMoveRow",
     "Purse",
+    "RentLineRow",
+    "RentRunRow",
     "ReopenRow",
     "RequestState",
     "TwoHands",

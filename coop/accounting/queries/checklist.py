@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from coop.accounting.models import BankAccountRow, DraftRow, DraftState
 from coop.accounting.queries.bank_open import covered_to, open_entries, open_lines
+from coop.accounting.queries.depreciation import depreciation_due
+from coop.accounting.queries.leases_rent import rent_open
 from coop.delivery.models import AcceptanceRow, ShipmentRow
 from coop.governance import queries as governance
 from coop.kernel.actor import Role
@@ -149,6 +151,31 @@ def _pending(period: _Period) -> Iterator[Blocker]:
         yield Blocker("pending", 1, zh, en, Role.accountant, "BookView.account", where, stops=period.of_year)
 
 
+def _runs(period: _Period) -> Iterator[Blocker]:
+    """The month's depreciation and the rent spread over leases, where there is any to post."""
+    if period.number == LAST:
+        return
+    session, book = period.session, period.book
+    where: dict[str, object] = {"entity": book.entity, "year": period.year, "period": period.number}
+    if worn := depreciation_due(session, book.entity_id, period.year, period.number):
+        zh, en = (
+            f"本月折旧未提，{fen_text(worn.fen)} 元",
+            f"the month's depreciation of {fen_text(worn.fen)} yuan is not posted",
+        )
+        yield Blocker(
+            "depreciation",
+            worn.cards + worn.unmeasured,
+            zh,
+            en,
+            Role.accountant,
+            "DepreciationView.month",
+            where,
+        )
+    if rent := rent_open(session, book.entity_id, period.year, period.number):
+        zh, en = "本月租金未结转", "the month's rent is not posted"
+        yield Blocker("rent", rent.leases, zh, en, Role.accountant, "RentView.month", where)
+
+
 def _deliveries(period: _Period) -> Iterator[Blocker]:
     """Goods taken by the buyer up to the month's end without a bill: the month's sales would be short of them."""
     billed = exists().where(SaleRow.acceptance_id == AcceptanceRow.id)
@@ -183,4 +210,4 @@ def _sound(period: _Period) -> Iterator[Blocker]:
 
 
 _Check = Callable[[_Period], Iterator[Blocker]]
-_CHECKS: tuple[_Check, ...] = (_drafts, _stamps, _deliveries, _bank, _pending)
+_CHECKS: tuple[_Check, ...] = (_drafts, _stamps, _deliveries, _bank, _runs, _pending)

@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('acting_mandate', 'allocation', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
+TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -228,6 +228,18 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job'))
     )
     op.create_index(op.f('ix_job_tenant_id'), 'job', ['tenant_id'], unique=False)
+    op.create_table('lease_limit',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('year_fen', sa.BigInteger(), nullable=False),
+    sa.Column('months', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('year_fen >= 0 AND months >= 1', name=op.f('ck_lease_limit_limit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lease_limit')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_lease_limit_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'since', name=op.f('uq_lease_limit_tenant_id_since'))
+    )
+    op.create_index(op.f('ix_lease_limit_tenant_id'), 'lease_limit', ['tenant_id'], unique=False)
     op.create_table('login_code',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('phone_index', sa.String(length=200), nullable=False),
@@ -714,6 +726,21 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_public_notice')),
     sa.UniqueConstraint('village_id', 'notice_id', name=op.f('uq_public_notice_village_id_notice_id'))
     )
+    op.create_table('asset_take',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('expected', sa.BigInteger(), nullable=False),
+    sa.Column('found', sa.BigInteger(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('expected >= 0 AND found >= 0 AND found <= expected', name=op.f('ck_asset_take_counts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_asset_take_tenant_id_entity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_take')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_asset_take_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_asset_take_tenant_id'), 'asset_take', ['tenant_id'], unique=False)
     op.create_table('growing_agreement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -1433,6 +1460,31 @@ def create_tables() -> None:
     op.create_index(op.f('ix_certificate_buyer_id'), 'certificate', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_certificate_seller_id'), 'certificate', ['seller_id'], unique=False)
     op.create_index('uq_certificate_one_valid', 'certificate', ['shipment_id'], unique=True, sqlite_where=sa.text("state = 'valid'"), postgresql_where=sa.text("state = 'valid'"))
+    op.create_table('depreciation_run',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('year', sa.BigInteger(), nullable=False),
+    sa.Column('month', sa.BigInteger(), nullable=False),
+    sa.Column('attempt', sa.BigInteger(), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_depreciation_run_voucher')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_depreciation_run_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_depreciation_run_state')),
+    sa.CheckConstraint('month BETWEEN 1 AND 12 AND attempt >= 1', name=op.f('ck_depreciation_run_month')),
+    sa.CheckConstraint('total_fen > 0', name=op.f('ck_depreciation_run_total')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_depreciation_run_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_depreciation_run_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_depreciation_run')),
+    sa.UniqueConstraint('tenant_id', 'entity_id', 'year', 'month', 'attempt', name=op.f('uq_depreciation_run_tenant_id_entity_id_year_month_attempt')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_depreciation_run_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_depreciation_run_tenant_id'), 'depreciation_run', ['tenant_id'], unique=False)
     op.create_table('draft_voucher',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1929,6 +1981,31 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_redemption_tenant_id_number'))
     )
     op.create_index(op.f('ix_redemption_tenant_id'), 'redemption', ['tenant_id'], unique=False)
+    op.create_table('rent_run',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('year', sa.BigInteger(), nullable=False),
+    sa.Column('month', sa.BigInteger(), nullable=False),
+    sa.Column('attempt', sa.BigInteger(), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_rent_run_voucher')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_rent_run_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_rent_run_state')),
+    sa.CheckConstraint('month BETWEEN 1 AND 12 AND attempt >= 1', name=op.f('ck_rent_run_month')),
+    sa.CheckConstraint('total_fen > 0', name=op.f('ck_rent_run_total')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_rent_run_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_rent_run_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rent_run')),
+    sa.UniqueConstraint('tenant_id', 'entity_id', 'year', 'month', 'attempt', name=op.f('uq_rent_run_tenant_id_entity_id_year_month_attempt')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_rent_run_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_rent_run_tenant_id'), 'rent_run', ['tenant_id'], unique=False)
     op.create_table('shipment_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2096,6 +2173,57 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'split_id', 'household_id', name=op.f('uq_allocation_tenant_id_split_id_household_id'))
     )
     op.create_index(op.f('ix_allocation_tenant_id'), 'allocation', ['tenant_id'], unique=False)
+    op.create_table('asset_card',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('account', sa.String(length=200), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('residual_fen', sa.BigInteger(), nullable=False),
+    sa.Column('opening_fen', sa.BigInteger(), nullable=False),
+    sa.Column('method', sa.String(length=40), nullable=False),
+    sa.Column('life', sa.BigInteger(), nullable=False),
+    sa.Column('unit_name', sa.String(length=40), nullable=False),
+    sa.Column('uses', sa.String(length=40), nullable=False),
+    sa.Column('nominal', sa.Boolean(), nullable=False),
+    sa.Column('area_m2', sa.BigInteger(), nullable=False),
+    sa.Column('location', sa.String(length=200), nullable=False),
+    sa.Column('custodian', sa.String(length=200), nullable=False),
+    sa.Column('idle', sa.Boolean(), nullable=False),
+    sa.Column('origin', sa.String(length=40), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('draft_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('grant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('withdrawn', sa.String(length=200), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(kind = 'resource') = (origin = 'none')", name=op.f('ck_asset_card_resource')),
+    sa.CheckConstraint("(method = 'none') = (life = 0)", name=op.f('ck_asset_card_life')),
+    sa.CheckConstraint("(origin = 'draft') = (draft_id IS NOT NULL)", name=op.f('ck_asset_card_draft')),
+    sa.CheckConstraint("(origin = 'voucher') = (voucher_id IS NOT NULL)", name=op.f('ck_asset_card_voucher')),
+    sa.CheckConstraint("kind <> 'resource' OR (cost_fen = 0 AND area_m2 > 0)", name=op.f('ck_asset_card_area')),
+    sa.CheckConstraint("kind = 'resource' OR cost_fen > 0", name=op.f('ck_asset_card_cost')),
+    sa.CheckConstraint("kind IN ('fixed', 'bearer', 'consumable', 'welfare', 'intangible', 'deferred', 'resource')", name=op.f('ck_asset_card_kind')),
+    sa.CheckConstraint("method IN ('none', 'straight', 'units')", name=op.f('ck_asset_card_method')),
+    sa.CheckConstraint("origin IN ('opening', 'voucher', 'draft', 'none')", name=op.f('ck_asset_card_origin')),
+    sa.CheckConstraint("uses IN ('operating', 'cost', 'admin', 'welfare')", name=op.f('ck_asset_card_uses')),
+    sa.CheckConstraint('residual_fen + opening_fen <= cost_fen', name=op.f('ck_asset_card_base')),
+    sa.CheckConstraint('residual_fen >= 0 AND opening_fen >= 0', name=op.f('ck_asset_card_parts')),
+    sa.CheckConstraint('since >= day', name=op.f('ck_asset_card_since')),
+    sa.ForeignKeyConstraint(['tenant_id', 'draft_id'], ['draft_voucher.tenant_id', 'draft_voucher.id'], name=op.f('fk_asset_card_tenant_id_draft_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_asset_card_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'grant_id'], ['earmarked_grant.tenant_id', 'earmarked_grant.id'], name=op.f('fk_asset_card_tenant_id_grant_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_asset_card_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_card')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_asset_card_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_asset_card_tenant_id_number'))
+    )
+    op.create_index(op.f('ix_asset_card_tenant_id'), 'asset_card', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_asset_card_tenant_id_entity_id_kind'), 'asset_card', ['tenant_id', 'entity_id', 'kind'], unique=False)
     op.create_table('bank_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('bank_account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2454,6 +2582,55 @@ def create_tables() -> None:
     op.create_index(op.f('ix_advance_set_off_buyer_id'), 'advance_set_off', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_advance_set_off_sale_id'), 'advance_set_off', ['sale_id'], unique=False)
     op.create_index(op.f('ix_advance_set_off_seller_id'), 'advance_set_off', ['seller_id'], unique=False)
+    op.create_table('asset_disposal',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('card_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('take_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('proceeds_fen', sa.BigInteger(), nullable=False),
+    sa.Column('costs_fen', sa.BigInteger(), nullable=False),
+    sa.Column('purse', sa.String(length=40), nullable=False),
+    sa.Column('accumulated_fen', sa.BigInteger(), nullable=False),
+    sa.Column('resolution_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(kind = 'missing') = (take_id IS NOT NULL)", name=op.f('ck_asset_disposal_take')),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_asset_disposal_voucher')),
+    sa.CheckConstraint("kind <> 'missing' OR (proceeds_fen = 0 AND costs_fen = 0)", name=op.f('ck_asset_disposal_missing')),
+    sa.CheckConstraint("kind IN ('sold', 'scrapped', 'missing')", name=op.f('ck_asset_disposal_kind')),
+    sa.CheckConstraint("purse IN ('bank', 'cash')", name=op.f('ck_asset_disposal_purse')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_asset_disposal_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_asset_disposal_state')),
+    sa.CheckConstraint('proceeds_fen >= 0 AND costs_fen >= 0', name=op.f('ck_asset_disposal_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'card_id'], ['asset_card.tenant_id', 'asset_card.id'], name=op.f('fk_asset_disposal_tenant_id_card_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'resolution_id'], ['resolution.tenant_id', 'resolution.id'], name=op.f('fk_asset_disposal_tenant_id_resolution_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'take_id'], ['asset_take.tenant_id', 'asset_take.id'], name=op.f('fk_asset_disposal_tenant_id_take_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_asset_disposal_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_disposal')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_asset_disposal_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_asset_disposal_tenant_id'), 'asset_disposal', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_asset_disposal_tenant_id_card_id'), 'asset_disposal', ['tenant_id', 'card_id'], unique=False)
+    op.create_table('asset_output',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('card_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('year', sa.BigInteger(), nullable=False),
+    sa.Column('month', sa.BigInteger(), nullable=False),
+    sa.Column('units', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('month BETWEEN 1 AND 12', name=op.f('ck_asset_output_month')),
+    sa.CheckConstraint('units >= 0', name=op.f('ck_asset_output_units')),
+    sa.ForeignKeyConstraint(['tenant_id', 'card_id'], ['asset_card.tenant_id', 'asset_card.id'], name=op.f('fk_asset_output_tenant_id_card_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_output')),
+    sa.UniqueConstraint('tenant_id', 'card_id', 'year', 'month', name=op.f('uq_asset_output_tenant_id_card_id_year_month')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_asset_output_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_asset_output_tenant_id'), 'asset_output', ['tenant_id'], unique=False)
     op.create_table('bank_line_draft',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('bank_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2479,6 +2656,23 @@ def create_tables() -> None:
     op.create_index(op.f('ix_bank_match_line_tenant_id'), 'bank_match_line', ['tenant_id'], unique=False)
     op.create_index(op.f('ix_bank_match_line_tenant_id_bank_match_id'), 'bank_match_line', ['tenant_id', 'bank_match_id'], unique=False)
     op.create_index('uq_bank_match_line_live', 'bank_match_line', ['tenant_id', 'bank_line_id'], unique=True, postgresql_where=sa.text('live'), sqlite_where=sa.text('live'))
+    op.create_table('depreciation_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('card_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('expense', sa.String(length=40), nullable=False),
+    sa.Column('contra', sa.String(length=40), nullable=False),
+    sa.Column('fen', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('fen > 0', name=op.f('ck_depreciation_line_fen')),
+    sa.ForeignKeyConstraint(['tenant_id', 'card_id'], ['asset_card.tenant_id', 'asset_card.id'], name=op.f('fk_depreciation_line_tenant_id_card_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['depreciation_run.tenant_id', 'depreciation_run.id'], name=op.f('fk_depreciation_line_tenant_id_run_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_depreciation_line')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_depreciation_line_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'run_id', 'card_id', name=op.f('uq_depreciation_line_tenant_id_run_id_card_id'))
+    )
+    op.create_index(op.f('ix_depreciation_line_tenant_id'), 'depreciation_line', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_depreciation_line_tenant_id_card_id'), 'depreciation_line', ['tenant_id', 'card_id'], unique=False)
     op.create_table('field_log',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('allocation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2518,6 +2712,46 @@ def create_tables() -> None:
     )
     op.create_index(op.f('ix_inspection_finding_tenant_id'), 'inspection_finding', ['tenant_id'], unique=False)
     op.create_index(op.f('ix_inspection_finding_tenant_id_allocation_id'), 'inspection_finding', ['tenant_id', 'allocation_id'], unique=False)
+    op.create_table('lease',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('party', sa.String(length=40), nullable=False),
+    sa.Column('card_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('months', sa.BigInteger(), nullable=False),
+    sa.Column('year_fen', sa.BigInteger(), nullable=False),
+    sa.Column('total_fen', sa.BigInteger(), nullable=False),
+    sa.Column('pay_months', sa.BigInteger(), nullable=False),
+    sa.Column('pay_first', sa.Date(), nullable=False),
+    sa.Column('deposit_fen', sa.BigInteger(), nullable=False),
+    sa.Column('resolution_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('renews_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.Column('ended_why', sa.String(length=200), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("kind IN ('contract', 'rent')", name=op.f('ck_lease_kind')),
+    sa.CheckConstraint('ended_on IS NULL OR (ended_on >= since AND ended_on < until)', name=op.f('ck_lease_ended')),
+    sa.CheckConstraint('pay_months BETWEEN 1 AND 840', name=op.f('ck_lease_pay_months')),
+    sa.CheckConstraint('since < until AND months BETWEEN 1 AND 840', name=op.f('ck_lease_term')),
+    sa.CheckConstraint('year_fen > 0 AND total_fen > 0 AND deposit_fen >= 0', name=op.f('ck_lease_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'card_id'], ['asset_card.tenant_id', 'asset_card.id'], name=op.f('fk_lease_tenant_id_card_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_lease_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'household_id'], ['household.tenant_id', 'household.id'], name=op.f('fk_lease_tenant_id_household_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'renews_id'], ['lease.tenant_id', 'lease.id'], name=op.f('fk_lease_tenant_id_renews_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'resolution_id'], ['resolution.tenant_id', 'resolution.id'], name=op.f('fk_lease_tenant_id_resolution_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lease')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_lease_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_lease_tenant_id_number')),
+    sa.UniqueConstraint('tenant_id', 'renews_id', name=op.f('uq_lease_tenant_id_renews_id'))
+    )
+    op.create_index(op.f('ix_lease_tenant_id'), 'lease', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_lease_tenant_id_entity_id'), 'lease', ['tenant_id', 'entity_id'], unique=False)
     op.create_table('payment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -2652,6 +2886,58 @@ def create_tables() -> None:
     op.create_index(op.f('ix_sale_line_buyer_id'), 'sale_line', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_sale_line_sale_id'), 'sale_line', ['sale_id'], unique=False)
     op.create_index(op.f('ix_sale_line_seller_id'), 'sale_line', ['seller_id'], unique=False)
+    op.create_table('asset_loss',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('disposal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('value_fen', sa.BigInteger(), nullable=False),
+    sa.Column('party', sa.String(length=40), nullable=False),
+    sa.Column('liable_fen', sa.BigInteger(), nullable=False),
+    sa.Column('finding', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_asset_loss_voucher')),
+    sa.CheckConstraint("liable_fen >= 0 AND (liable_fen = 0 OR party <> '')", name=op.f('ck_asset_loss_liable')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_asset_loss_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_asset_loss_state')),
+    sa.ForeignKeyConstraint(['tenant_id', 'disposal_id'], ['asset_disposal.tenant_id', 'asset_disposal.id'], name=op.f('fk_asset_loss_tenant_id_disposal_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_asset_loss_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_asset_loss')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_asset_loss_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_asset_loss_tenant_id'), 'asset_loss', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_asset_loss_tenant_id_disposal_id'), 'asset_loss', ['tenant_id', 'disposal_id'], unique=False)
+    op.create_table('lease_move',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('lease_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('fen', sa.BigInteger(), nullable=False),
+    sa.Column('due_fen', sa.BigInteger(), nullable=False),
+    sa.Column('purse', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(state = 'done') = (voucher_id IS NOT NULL)", name=op.f('ck_lease_move_voucher')),
+    sa.CheckConstraint("kind IN ('receipt', 'deposit', 'deposit_back')", name=op.f('ck_lease_move_kind')),
+    sa.CheckConstraint("purse IN ('bank', 'cash')", name=op.f('ck_lease_move_purse')),
+    sa.CheckConstraint("state <> 'done' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_lease_move_two_persons')),
+    sa.CheckConstraint("state IN ('applied', 'asked', 'done', 'refused')", name=op.f('ck_lease_move_state')),
+    sa.CheckConstraint('fen > 0 AND due_fen >= 0 AND due_fen <= fen', name=op.f('ck_lease_move_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'lease_id'], ['lease.tenant_id', 'lease.id'], name=op.f('fk_lease_move_tenant_id_lease_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_lease_move_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lease_move')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_lease_move_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_lease_move_tenant_id'), 'lease_move', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_lease_move_tenant_id_lease_id'), 'lease_move', ['tenant_id', 'lease_id'], unique=False)
     op.create_table('receipt_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('receipt_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2681,13 +2967,38 @@ def create_tables() -> None:
     sa.UniqueConstraint('tenant_id', 'receipt_id', 'grade', name=op.f('uq_receipt_line_tenant_id_receipt_id_grade'))
     )
     op.create_index(op.f('ix_receipt_line_tenant_id'), 'receipt_line', ['tenant_id'], unique=False)
+    op.create_table('rent_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('lease_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('prepaid_fen', sa.BigInteger(), nullable=False),
+    sa.Column('due_fen', sa.BigInteger(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('prepaid_fen >= 0 AND prepaid_fen + due_fen > 0', name=op.f('ck_rent_line_amounts')),
+    sa.ForeignKeyConstraint(['tenant_id', 'lease_id'], ['lease.tenant_id', 'lease.id'], name=op.f('fk_rent_line_tenant_id_lease_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'run_id'], ['rent_run.tenant_id', 'rent_run.id'], name=op.f('fk_rent_line_tenant_id_run_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rent_line')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_rent_line_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'run_id', 'lease_id', name=op.f('uq_rent_line_tenant_id_run_id_lease_id'))
+    )
+    op.create_index(op.f('ix_rent_line_tenant_id'), 'rent_line', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_rent_line_tenant_id_lease_id'), 'rent_line', ['tenant_id', 'lease_id'], unique=False)
     # ### end Alembic commands ###
 
 
 def drop_tables() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f('ix_rent_line_tenant_id_lease_id'), table_name='rent_line')
+    op.drop_index(op.f('ix_rent_line_tenant_id'), table_name='rent_line')
+    op.drop_table('rent_line')
     op.drop_index(op.f('ix_receipt_line_tenant_id'), table_name='receipt_line')
     op.drop_table('receipt_line')
+    op.drop_index(op.f('ix_lease_move_tenant_id_lease_id'), table_name='lease_move')
+    op.drop_index(op.f('ix_lease_move_tenant_id'), table_name='lease_move')
+    op.drop_table('lease_move')
+    op.drop_index(op.f('ix_asset_loss_tenant_id_disposal_id'), table_name='asset_loss')
+    op.drop_index(op.f('ix_asset_loss_tenant_id'), table_name='asset_loss')
+    op.drop_table('asset_loss')
     op.drop_index(op.f('ix_sale_line_seller_id'), table_name='sale_line')
     op.drop_index(op.f('ix_sale_line_sale_id'), table_name='sale_line')
     op.drop_index(op.f('ix_sale_line_buyer_id'), table_name='sale_line')
@@ -2702,12 +3013,18 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_payment_seller_id'), table_name='payment')
     op.drop_index(op.f('ix_payment_buyer_id'), table_name='payment')
     op.drop_table('payment')
+    op.drop_index(op.f('ix_lease_tenant_id_entity_id'), table_name='lease')
+    op.drop_index(op.f('ix_lease_tenant_id'), table_name='lease')
+    op.drop_table('lease')
     op.drop_index(op.f('ix_inspection_finding_tenant_id_allocation_id'), table_name='inspection_finding')
     op.drop_index(op.f('ix_inspection_finding_tenant_id'), table_name='inspection_finding')
     op.drop_table('inspection_finding')
     op.drop_index(op.f('ix_field_log_tenant_id_allocation_id'), table_name='field_log')
     op.drop_index(op.f('ix_field_log_tenant_id'), table_name='field_log')
     op.drop_table('field_log')
+    op.drop_index(op.f('ix_depreciation_line_tenant_id_card_id'), table_name='depreciation_line')
+    op.drop_index(op.f('ix_depreciation_line_tenant_id'), table_name='depreciation_line')
+    op.drop_table('depreciation_line')
     op.drop_index('uq_bank_match_line_live', table_name='bank_match_line', postgresql_where=sa.text('live'), sqlite_where=sa.text('live'))
     op.drop_index(op.f('ix_bank_match_line_tenant_id_bank_match_id'), table_name='bank_match_line')
     op.drop_index(op.f('ix_bank_match_line_tenant_id'), table_name='bank_match_line')
@@ -2715,6 +3032,11 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_bank_line_draft_tenant_id_draft_id'), table_name='bank_line_draft')
     op.drop_index(op.f('ix_bank_line_draft_tenant_id'), table_name='bank_line_draft')
     op.drop_table('bank_line_draft')
+    op.drop_index(op.f('ix_asset_output_tenant_id'), table_name='asset_output')
+    op.drop_table('asset_output')
+    op.drop_index(op.f('ix_asset_disposal_tenant_id_card_id'), table_name='asset_disposal')
+    op.drop_index(op.f('ix_asset_disposal_tenant_id'), table_name='asset_disposal')
+    op.drop_table('asset_disposal')
     op.drop_index(op.f('ix_advance_set_off_seller_id'), table_name='advance_set_off')
     op.drop_index(op.f('ix_advance_set_off_sale_id'), table_name='advance_set_off')
     op.drop_index(op.f('ix_advance_set_off_buyer_id'), table_name='advance_set_off')
@@ -2769,6 +3091,9 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_bank_line_tenant_id_bank_account_id_day'), table_name='bank_line')
     op.drop_index(op.f('ix_bank_line_tenant_id'), table_name='bank_line')
     op.drop_table('bank_line')
+    op.drop_index(op.f('ix_asset_card_tenant_id_entity_id_kind'), table_name='asset_card')
+    op.drop_index(op.f('ix_asset_card_tenant_id'), table_name='asset_card')
+    op.drop_table('asset_card')
     op.drop_index(op.f('ix_allocation_tenant_id'), table_name='allocation')
     op.drop_table('allocation')
     op.drop_index(op.f('ix_acceptance_line_seller_id'), table_name='acceptance_line')
@@ -2788,6 +3113,8 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_shipment_line_seller_id'), table_name='shipment_line')
     op.drop_index(op.f('ix_shipment_line_buyer_id'), table_name='shipment_line')
     op.drop_table('shipment_line')
+    op.drop_index(op.f('ix_rent_run_tenant_id'), table_name='rent_run')
+    op.drop_table('rent_run')
     op.drop_index(op.f('ix_redemption_tenant_id'), table_name='redemption')
     op.drop_table('redemption')
     op.drop_index(op.f('ix_quarantine_seller_id'), table_name='quarantine')
@@ -2842,6 +3169,8 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_draft_voucher_tenant_id_entity_id_state'), table_name='draft_voucher')
     op.drop_index(op.f('ix_draft_voucher_tenant_id'), table_name='draft_voucher')
     op.drop_table('draft_voucher')
+    op.drop_index(op.f('ix_depreciation_run_tenant_id'), table_name='depreciation_run')
+    op.drop_table('depreciation_run')
     op.drop_index('uq_certificate_one_valid', table_name='certificate', sqlite_where=sa.text("state = 'valid'"), postgresql_where=sa.text("state = 'valid'"))
     op.drop_index(op.f('ix_certificate_seller_id'), table_name='certificate')
     op.drop_index(op.f('ix_certificate_buyer_id'), table_name='certificate')
@@ -2918,6 +3247,8 @@ def drop_tables() -> None:
     op.drop_table('holding')
     op.drop_index(op.f('ix_growing_agreement_tenant_id'), table_name='growing_agreement')
     op.drop_table('growing_agreement')
+    op.drop_index(op.f('ix_asset_take_tenant_id'), table_name='asset_take')
+    op.drop_table('asset_take')
     op.drop_table('public_notice')
     op.drop_table('policy')
     op.drop_index(op.f('ix_member_card_tenant_id'), table_name='member_card')
@@ -2986,6 +3317,8 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_login_code_phone_index_sent_at'), table_name='login_code')
     op.drop_index(op.f('ix_login_code_address_index_sent_at'), table_name='login_code')
     op.drop_table('login_code')
+    op.drop_index(op.f('ix_lease_limit_tenant_id'), table_name='lease_limit')
+    op.drop_table('lease_limit')
     op.drop_index(op.f('ix_job_tenant_id'), table_name='job')
     op.drop_table('job')
     op.drop_index(op.f('ix_invitation_home_id'), table_name='invitation')
