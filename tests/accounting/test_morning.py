@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from coop.accounting import service as accounting
+from coop.accounting.models import DraftRow
 from coop.kernel.actor import Role, system
 from coop.kernel.clock import ToldClock
 from coop.kernel.config import Settings
 from coop.kernel.db import Database
-from coop.kernel.unit import unit
+from coop.kernel.unit import owner_session, unit
+from coop.parties import queries as register
 from coop.parties import service as parties
 from tests.accounting.desk import BALANCES, draft, sale
 from tests.accounting.test_pages import OUTSIDE
@@ -62,6 +66,40 @@ def test_one_stands_in_another_village_without_logging_out(office: Office) -> No
     assert office.post("accountant", url).status_code == 404, "the first village's book is out of reach"
     assert office.post("accountant", "/morning/stand/TYP").status_code == 303
     assert "TYP-COOP" in office.text("accountant", "/books/")
+
+
+def test_a_template_runs_over_the_villages_one_keeps(office: Office) -> None:
+    with owner_session() as session:
+        other = register.entity(session, "XYZ-COOP")
+        tenant, there = other.tenant_id, other.id
+    with unit(replace(office.actor(Role.accountant), tenant_id=tenant, readable=frozenset({tenant}))) as work:
+        accounting.opening(work, there, YEAR, {"101": 50_000, "301": -50_000})
+    kept = draft(office.village)
+    assert office.post("accountant", f"/voucher-templates/keep/{kept}", name="办公费").status_code == 303
+    listed = office.text("accountant", f"/voucher-templates/{office.village.coop}")
+    url = re.findall(r"/voucher-templates/\d+/run", listed)[0]
+    page = office.text("accountant", url)
+    assert "TYP-COOP" in page
+    assert "XYZ-COOP" in page
+    assert "TYP-RCEO" not in page, "another standard, another chart"
+    typed = {"day": f"{YEAR}-04-08", "summary": "四月"}
+    assert office.post("accountant", url, **typed).status_code == 422, "no book chosen"
+    chosen = {"book-TYP-COOP": "1", "book-XYZ-COOP": "1", "amount-XYZ-COOP": "33.00", "request_key": "k"}
+    done = office.post("accountant", url, **typed, **chosen)
+    again = office.post("accountant", url, **typed, **chosen)
+    assert done.status_code == again.status_code == 200
+    assert done.text.count("alert-success") == 2
+    with owner_session() as session:
+        rows = session.query(DraftRow).order_by(DraftRow.id).all()
+        found = [(row.tenant_id == tenant, row.lines[0]["debit_fen"]) for row in rows]
+    assert found == [
+        (False, 12_000),
+        (False, 12_000),
+        (True, 3_300),
+    ], "each in its own village, once however often it is sent"
+    refused = office.post("accountant", url, **typed, **{"book-TYP-RCEO": "1", "request_key": "m"})
+    assert refused.status_code == 422, "no book that is on offer"
+    assert office.post("stranger", url, **typed, **chosen).status_code == 404
 
 
 def test_nobody_stands_where_they_hold_no_post(office: Office) -> None:

@@ -125,9 +125,9 @@ def test_a_manual_voucher_from_grid_to_reversal(office: Office) -> None:
     assert 'id="account-1-fault"' in wrong.text, "the fault stands beside its field"
     assert 'value="999"' in wrong.text, "what was typed is kept"
     assert "20.00" in wrong.text, "the difference"
-    sums = office.post("accountant", "/drafts/sums", **grid(("523", "120", ""), ("101", "", "100")))
-    assert "120.00" in sums.text
-    assert "20.00" in sums.text
+    known = office.get("accountant", f"/drafts/accounts/{office.village.coop}")
+    assert ["102", "银行存款", "Cash at bank", "yhck"] in known.get_json()["accounts"]
+    assert office.status("checker", f"/drafts/accounts/{office.village.coop}") == 403
     sent = grid(("523", "120", ""), ("101", "", "120")) | {"request_key": "once"}
     made = office.post("accountant", url, **sent)
     again = office.post("accountant", url, **sent)
@@ -154,6 +154,15 @@ def test_a_manual_voucher_from_grid_to_reversal(office: Office) -> None:
     assert office.post("checker", f"{refused.location}/refuse", reason="").status_code == 422
     assert office.post("checker", f"{refused.location}/refuse", reason="缺票").status_code == 303
     assert "缺票" in office.text("accountant", refused.location)
+    edit = f"{refused.location}/edit"
+    grown = office.text("accountant", edit)
+    assert "缺票" in grown
+    assert 'value="523"' in grown, "what was typed is in the grid again"
+    assert office.post("accountant", edit, **grid(("523", "2", ""), ("101", "", "1"))).status_code == 422
+    assert office.post("accountant", edit, **grid(("523", "2", ""), ("101", "", "2"))).status_code == 303
+    stale = office.post("checker", f"{refused.location}/approve?seen=0000")
+    assert stale.status_code == 422, "changed since it was read"
+    assert office.post("checker", f"{refused.location}/approve").status_code == 303
 
 
 def test_the_close_names_what_blocks_it(office: Office) -> None:

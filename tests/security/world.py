@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from coop.accounting import service as accounting
 from coop.accounting.service import DraftLine
+from coop.accounting.service.voucher_templates import keep_template
 from coop.app import create_app
 from coop.governance import service as governance
 from coop.governance.rules import Body
@@ -175,5 +176,6 @@ def _papers(chain: Chain) -> None:
         points.buy_goods(work, goods="SOAP", count=2, cost_fen=640, day=today)
     with unit(chain.actor(Role.accountant)) as work:
         lines = (DraftLine("513:01", debit_fen=100), DraftLine("102", credit_fen=100))
-        accounting.draft(work, village.rceo, day=today, summary="办公费", lines=lines)
+        kept = accounting.draft(work, village.rceo, day=today, summary="办公费", lines=lines)
+        keep_template(work, kept.id, "办公费")
         accounting.ask_export(work, "TYP-RCEO", YEAR)

@@ -22,7 +22,13 @@ from coop.accounting.models.capital import CapitalKind, CapitalMoveRow
 from coop.accounting.models.cash import CashCountRow, CountState
 from coop.accounting.models.claims import ExpenseClaimRow, ExpenseKind, ExpenseLineRow, ExpenseState, PaidFrom
 from coop.accounting.models.depreciation import DepreciationLineRow, DepreciationRunRow
-from coop.accounting.models.drafts import DraftRow, DraftState, ReopenRow, RequestState
+from coop.accounting.models.drafts import (
+    DraftRow,
+    DraftState,
+    ReopenRow,
+    RequestState,
+    VoucherTemplateRow,
+)
 from coop.accounting.models.labour import LabourLineRow, LabourSheetRow, LabourState
 from coop.accounting.models.leases import (
     LeaseKind,
@@ -92,4 +98,5 @@ __all__ = [
     "ReopenRow",
     "RequestState",
     "TwoHands",
+    "VoucherTemplateRow",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.books.models import voucher_fk
@@ -57,6 +57,23 @@ class DraftRow(Tenanted, Base):
     checker_id: Mapped[int | None] = mapped_column(BigId)
     reason: Mapped[Name] = mapped_column(default="")
     voucher_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class VoucherTemplateRow(Tenanted, Base):
+    """A voucher one writes again and again (常用凭证); `lines` as of a draft."""
+
+    __tablename__ = "voucher_template"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "entity_id", "name"),
+        tenant_fk("entity_id", "legal_entity"),
+    )
+
+    id: Mapped[Pk]
+    entity_id: Mapped[Id]
+    name: Mapped[Name]
+    summary: Mapped[Name]
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    maker_id: Mapped[Id]
 
 
 class ReopenRow(Tenanted, Base):

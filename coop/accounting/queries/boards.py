@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,10 +18,13 @@ from coop.accounting.queries.vouchers import VoucherFilter, VoucherItem, voucher
 from coop.accounting.queries.work import (
     DraftItem,
     PeriodView,
+    TemplateItem,
     draft_detail,
     drafts,
     period_board,
     reopen_requests,
+    template,
+    templates,
 )
 from coop.accounting.rules import DraftLine
 from coop.books import queries as books
@@ -57,11 +60,12 @@ class DraftEntry:
 
 @dataclass(frozen=True, slots=True)
 class DraftSums:
-    """Sums of typed lines, fen; `gap` is debits less credits."""
+    """Sums of typed lines, fen, and how many carry an amount; `gap` is debits less credits."""
 
     debit_fen: int
     credit_fen: int
     gap_fen: int
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,16 @@ class DraftForm:
 
     card: BookCard
     accounts: tuple[AccountName, ...]
+    templates: tuple[TemplateItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRun:
+    """A template and the books of the same standard it may be run over."""
+
+    template: TemplateItem
+    book: BookRow
+    books: tuple[tuple[BookRow, EntityRow], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +155,19 @@ def draft_entry(session: Session, draft_id: int) -> DraftEntry:
 def draft_form(session: Session, entity_id: int) -> DraftForm:
     """The book of an entity and its accounts. Raises NotFoundError."""
     book = books.book_of(session, entity_id)
-    return DraftForm(_card(session, book), tuple(account_names(session, book)))
+    return DraftForm(_card(session, book), tuple(account_names(session, book)), templates(session, entity_id))
+
+
+def template_run(session: Session, template_id: int, tenants: Collection[int]) -> TemplateRun:
+    """A template and all books of its standard in these tenants. Raises NotFoundError."""
+    found = template(session, template_id)
+    own = books.book_of(session, found.entity_id)
+    same = [
+        (book, _entity(session, book))
+        for book in books.books(session)
+        if book.standard == own.standard and book.tenant_id in tenants
+    ]
+    return TemplateRun(found, own, tuple(same))
 
 
 def draft_sums(lines: Iterable[DraftLine]) -> DraftSums:
@@ -152,7 +178,7 @@ def draft_sums(lines: Iterable[DraftLine]) -> DraftSums:
     """
     held = list(lines)
     left, right = sum(line.debit_fen for line in held), sum(line.credit_fen for line in held)
-    return DraftSums(left, right, left - right)
+    return DraftSums(left, right, left - right, sum(bool(x.debit_fen or x.credit_fen) for x in held))
 
 
 def period_page(session: Session, entity_id: int | None = None, year: int | None = None) -> PeriodPage:

@@ -9,9 +9,10 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coop.accounting.models import DraftRow, DraftState, ReopenRow, RequestState
+from coop.accounting.models import DraftRow, DraftState, ReopenRow, RequestState, VoucherTemplateRow
 from coop.accounting.queries.names import names_of
 from coop.accounting.queries.voucher import VoucherLine
+from coop.accounting.rules import DraftLine, draft_digest
 from coop.books import queries as books
 from coop.governance import queries as governance
 from coop.kernel.errors import NotFoundError
@@ -36,6 +37,19 @@ class DraftItem:
     state: DraftState
     reason: str
     voucher_id: int | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateItem:
+    """A template of vouchers: its lines as the grid takes them."""
+
+    id: int
+    entity_id: int
+    name: str
+    summary: str
+    total_fen: int
+    lines: tuple[DraftLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,27 @@ def draft_detail(session: Session, draft_id: int) -> DraftItem:
     if row is None:
         raise NotFoundError("draft voucher", draft_id)
     return _item(session, row)
+
+
+def templates(session: Session, entity_id: int) -> tuple[TemplateItem, ...]:
+    """The templates of a book, by name."""
+    query = select(VoucherTemplateRow).where(VoucherTemplateRow.entity_id == entity_id)
+    return tuple(_template(row) for row in session.scalars(query.order_by(VoucherTemplateRow.name)))
+
+
+def template(session: Session, template_id: int) -> TemplateItem:
+    """One template. Raises NotFoundError."""
+    row = session.scalars(
+        select(VoucherTemplateRow).where(VoucherTemplateRow.id == template_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("template", template_id)
+    return _template(row)
+
+
+def _template(row: VoucherTemplateRow) -> TemplateItem:
+    lines = tuple(DraftLine(**line) for line in row.lines)
+    return TemplateItem(row.id, row.entity_id, row.name, row.summary, sum(x.debit_fen for x in lines), lines)
 
 
 def reopen_requests(session: Session, entity_id: int) -> list[ReopenRow]:
@@ -142,4 +177,5 @@ def _item(session: Session, row: DraftRow) -> DraftItem:
         state=DraftState(row.state),
         reason=row.reason,
         voucher_id=row.voucher_id,
+        digest=draft_digest(row.day, row.summary, row.attachments, row.lines),
     )

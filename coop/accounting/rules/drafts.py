@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from coop.kernel.errors import Fault
+from coop.kernel.errors import Fault, InputError
 from ledger.chart import Chart, Kind, UnknownCodeError
 from ledger.money import fen_text
 from ledger.voucher import Voucher, VoucherKind, credit, debit
@@ -23,6 +26,64 @@ class DraftLine:
     debit_fen: int = 0
     credit_fen: int = 0
     note: str = ""
+
+
+def draft_digest(day: date, summary: str, attachments: int, lines: Sequence[Mapping[str, Any]]) -> str:
+    """What a checker has seen, in 16 letters: another content has another digest. `lines` as a draft stores them.
+
+    >>> def seen(fen):
+    ...     lines = [{"account": "523", "debit_fen": fen}, {"account": "101", "credit_fen": fen}]
+    ...     return draft_digest(date(2025, 4, 8), "办公费", 1, lines)
+    >>> seen(500) == seen(500), seen(500) == seen(600)
+    (True, False)
+    """
+    text = json.dumps([day.isoformat(), summary, attachments, [dict(line) for line in lines]], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def month_faults(day: date, states: Mapping[tuple[int, int], str]) -> list[Fault]:
+    """A day in a closed month is no day for a draft. `states`: `open` or `closed` by (year, month).
+
+    >>> [fault.place for fault in month_faults(date(2025, 4, 8), {(2025, 4): "closed"})]
+    ['/day']
+    """
+    if states.get((day.year, day.month)) != "closed":
+        return []
+    return [
+        Fault(
+            "/day",
+            f"{day:%Y-%m} 已结账，凭证日期须在未结账的月份",
+            f"{day:%Y-%m} is closed; choose a day in an open month",
+        )
+    ]
+
+
+def filled(lines: Sequence[DraftLine], amount_fen: int | None) -> list[DraftLine]:
+    """A template's lines with another amount; only a template of one debit and one credit takes one.
+
+    >>> pair = [DraftLine("523", debit_fen=500), DraftLine("101", credit_fen=500)]
+    >>> [(line.debit_fen, line.credit_fen) for line in filled(pair, 700)]
+    [(700, 0), (0, 700)]
+    """
+    if amount_fen is None:
+        return list(lines)
+    if len(lines) != 2:
+        zh = f"只有一借一贷的常用凭证可另填金额，这一张有 {len(lines)} 行"
+        raise InputError(
+            [
+                Fault(
+                    "/amount", zh, f"only a template of two lines takes another amount; this has {len(lines)}"
+                )
+            ]
+        )
+    return [
+        replace(
+            line,
+            debit_fen=amount_fen if line.debit_fen else 0,
+            credit_fen=amount_fen if line.credit_fen else 0,
+        )
+        for line in lines
+    ]
 
 
 def payable_roots(chart: Chart) -> tuple[str, ...]:

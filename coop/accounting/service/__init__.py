@@ -10,7 +10,7 @@ from coop.accounting.service.closing import (
     reopen,
     transfer_result,
 )
-from coop.accounting.service.drafts import approve, draft, draft_reversal, refuse
+from coop.accounting.service.drafts import approve, draft, draft_reversal, refuse, revise
 from coop.accounting.service.jobs import ASKERS, ask_export, ask_statements, ask_verify
 from coop.accounting.service.opening import (
     approve_opening,
@@ -42,5 +42,6 @@ __all__ = [
     "refuse_opening",
     "refuse_reopen",
     "reopen",
+    "revise",
     "transfer_result",
 ]

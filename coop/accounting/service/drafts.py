@@ -17,13 +17,19 @@ from coop.kernel.actor import Role
 from coop.kernel.errors import CoopError, Fault, InputError, NotFoundError
 from coop.kernel.states import Transitions
 from coop.kernel.unit import Unit
+from ledger import periods
 from ledger.chart import Standard, chart_of
 from ledger.tables import VoucherRow
 from ledger.voucher import VoucherKind
 
 MOVES = Transitions(
     "手工凭证 draft voucher",
-    {(DraftState.draft, DraftState.posted), (DraftState.draft, DraftState.refused)},
+    {
+        (DraftState.draft, DraftState.posted),
+        (DraftState.draft, DraftState.refused),
+        (DraftState.draft, DraftState.draft),
+        (DraftState.refused, DraftState.draft),
+    },
 )
 
 
@@ -32,6 +38,24 @@ class OwnDraftError(CoopError):
         super().__init__(
             zh=f"凭证草稿 {draft_id} 由用户 {maker_id} 制单，复核须由另一人",
             en=f"draft {draft_id} was made by user {maker_id}; another person must check it",
+        )
+
+
+class NotYourDraftError(CoopError):
+    def __init__(self, draft_id: int, maker_id: int) -> None:
+        super().__init__(
+            zh=f"凭证草稿 {draft_id} 由用户 {maker_id} 制单，只能由本人修改",
+            en=f"draft {draft_id} was made by user {maker_id}; nobody else mends it",
+        )
+
+
+class DraftChangedError(CoopError):
+    """What the checker read is not what stands there now."""
+
+    def __init__(self, draft_id: int) -> None:
+        super().__init__(
+            zh=f"凭证草稿 {draft_id} 在您查看之后被修改，请重新核对",
+            en=f"draft {draft_id} was changed after you opened it; read it again",
         )
 
 
@@ -56,13 +80,7 @@ def draft(
 ) -> DraftRow:
     """A manual voucher for another person to check. Raises InputError with all faults of the lines."""
     unit.actor.require("制单", Role.accountant)
-    book = books.book_of(unit.session, entity_id)
-    faults = rules.line_faults(chart_of(Standard(book.standard)), lines)
-    if not summary.strip():
-        faults.append(Fault("/summary", "须写摘要", "a summary is needed"))
-    if faults:
-        raise InputError(faults)
-    rules.manual_voucher(day=day, summary=summary, lines=lines, source="manual:0", attachments=attachments)
+    _require_sound(unit, entity_id, day=day, summary=summary, lines=lines, attachments=attachments)
     return _add(
         unit,
         DraftRow(
@@ -75,6 +93,52 @@ def draft(
             maker_id=unit.actor.user_id,
         ),
     )
+
+
+def revise(
+    unit: Unit,
+    draft_id: int,
+    *,
+    day: date,
+    summary: str,
+    lines: Sequence[DraftLine],
+    attachments: int = 0,
+) -> DraftRow:
+    """The maker mends a draft that waits or was sent back; it waits for the checker (again).
+
+    Raises NotYourDraftError, InputError, and ForbiddenMoveError where it is posted already.
+    """
+    unit.actor.require("制单", Role.accountant)
+    row = _locked(unit, draft_id)
+    if row.maker_id != unit.actor.user_id:
+        raise NotYourDraftError(draft_id, row.maker_id)
+    state = MOVES.move(DraftState(row.state), DraftState.draft)
+    if row.reverses_id is not None:
+        raise InputError([Fault("/lines", "冲销申请没有分录可改", "a reversal has no lines to mend")])
+    _require_sound(unit, row.entity_id, day=day, summary=summary, lines=lines, attachments=attachments)
+    row.day, row.summary, row.attachments = day, summary, attachments
+    row.lines = [asdict(line) for line in lines]
+    row.state, row.checker_id, row.reason = state.value, None, ""
+    unit.audit("draft.revise", f"draft:{draft_id}", digest=digest(row))
+    return row
+
+
+def digest(row: DraftRow) -> str:
+    """What a checker approves: another content has another digest."""
+    return rules.draft_digest(row.day, row.summary, row.attachments, row.lines)
+
+
+def _require_sound(
+    unit: Unit, entity_id: int, *, day: date, summary: str, lines: Sequence[DraftLine], attachments: int
+) -> None:
+    book = books.book_of(unit.session, entity_id)
+    faults = rules.line_faults(chart_of(Standard(book.standard)), lines)
+    faults += rules.month_faults(day, periods.states(unit.session, book.id))
+    if not summary.strip():
+        faults.append(Fault("/summary", "须写摘要", "a summary is needed"))
+    if faults:
+        raise InputError(faults)
+    rules.manual_voucher(day=day, summary=summary, lines=lines, source="manual:0", attachments=attachments)
 
 
 def draft_reversal(unit: Unit, voucher_id: int, *, day: date, reason: str) -> DraftRow:
@@ -101,13 +165,18 @@ def draft_reversal(unit: Unit, voucher_id: int, *, day: date, reason: str) -> Dr
     )
 
 
-def approve(unit: Unit, draft_id: int) -> VoucherRow:
-    """A second person checks the draft, and it is posted. Raises OwnDraftError, and the ledger's errors."""
+def approve(unit: Unit, draft_id: int, *, seen: str | None = None) -> VoucherRow:
+    """A second person checks the draft, and it is posted; `seen` is the digest of what was read.
+
+    Raises OwnDraftError, DraftChangedError, and the ledger's errors.
+    """
     unit.actor.require("复核凭证", Role.checker)
     row = _locked(unit, draft_id)
     posted = MOVES.move(DraftState(row.state), DraftState.posted)
     if row.maker_id == unit.actor.user_id:
         raise OwnDraftError(draft_id, row.maker_id)
+    if seen is not None and seen != digest(row):
+        raise DraftChangedError(draft_id)
     voucher = _reverse(unit, row, row.reverses_id) if row.reverses_id is not None else _post(unit, row)
     row.state, row.checker_id, row.voucher_id = posted, unit.actor.user_id, voucher.id
     unit.audit("draft.approve", f"draft:{draft_id}", voucher=voucher.id)

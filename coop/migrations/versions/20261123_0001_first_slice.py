@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'weigh_sheet')
+TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'voucher_template', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -968,6 +968,19 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_subsidy_programme')),
     sa.UniqueConstraint('project', name=op.f('uq_subsidy_programme_project'))
     )
+    op.create_table('voucher_template',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('summary', sa.String(length=200), nullable=False),
+    sa.Column('lines', sa.JSON(), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_voucher_template_tenant_id_entity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_voucher_template')),
+    sa.UniqueConstraint('tenant_id', 'entity_id', 'name', name=op.f('uq_voucher_template_tenant_id_entity_id_name'))
+    )
+    op.create_index(op.f('ix_voucher_template_tenant_id'), 'voucher_template', ['tenant_id'], unique=False)
     op.create_table('attendance',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -3226,6 +3239,8 @@ def drop_tables() -> None:
     op.drop_table('ledger_account')
     op.drop_index(op.f('ix_attendance_tenant_id'), table_name='attendance')
     op.drop_table('attendance')
+    op.drop_index(op.f('ix_voucher_template_tenant_id'), table_name='voucher_template')
+    op.drop_table('voucher_template')
     op.drop_table('subsidy_programme')
     op.drop_index('uq_reopen_request_asked', table_name='reopen_request', postgresql_where=sa.text("state = 'asked'"), sqlite_where=sa.text("state = 'asked'"))
     op.drop_index(op.f('ix_reopen_request_tenant_id'), table_name='reopen_request')
