@@ -166,13 +166,7 @@ def _wipe() -> None:
 
 
 @main.command()
-@click.option(
-    "--households",
-    default=543,
-    show_default=True,
-    type=click.IntRange(1, 9999),
-    help="Households of the county.",
-)
+@click.option("--households", default=543, type=click.IntRange(1, 9999), help="Households of the county.")
 @click.option("--year", type=click.IntRange(2020, 2100), help="Business year; the last full one by default.")
 @click.option("--wipe", is_flag=True, help="Empty the database again; refused if it holds more than a demo.")
 @click.option("--seed", default=1, show_default=True, type=int, help="The same seed tells the same year.")
@@ -209,12 +203,8 @@ def demo(households: int, year: int | None, seed: int, wipe: bool, as_json: bool
 @main.command()
 @click.argument("file", required=False)
 @click.option("--template", "empty", metavar="FILE", help="Write the workbook to fill in, and stop.")
-@click.option(
-    "--lang", default="zh", show_default=True, type=click.Choice(["zh", "en"]), help="Its language."
-)
-@click.option(
-    "--year", type=click.IntRange(2000, 2100), help="First business year; the current one by default."
-)
+@click.option("--lang", default="zh", type=click.Choice(["zh", "en"]), help="Its language.")
+@click.option("--year", type=click.IntRange(2000, 2100), help="First business year; this one by default.")
 def init(file: str | None, empty: str | None, lang: str, year: int | None) -> None:
     """First day of a real county: areas, tenants, entities, first users, from a workbook, into an empty database."""
     from coop.accounting.exports import write_atomically
@@ -262,9 +252,8 @@ def books_list(as_json: bool) -> None:
         _emit(rows)
     else:
         for row in rows:
-            click.echo(
-                f"{row['entity']}  {row['standard']}  {row['name']}  {', '.join(map(str, row['years']))}"
-            )
+            years = ", ".join(map(str, row["years"]))
+            click.echo(f"{row['entity']}  {row['standard']}  {row['name']}  {years}")
 
 
 @books.command("export")
@@ -279,6 +268,17 @@ def books_export(entity: str, year: int, directory: Path) -> None:
     with faults():
         path = write_atomically(directory / f"{entity}-{year}.beancount", text.encode())
     click.echo(str(path))
+
+
+@books.command("import")
+@click.option("--entity", required=True)
+@click.argument("file")
+def books_import(entity: str, file: str) -> None:
+    """Open the empty book of an entity from a beancount FILE (`-` is standard input): all of it or nothing."""
+    from coop.accounting.imports.books import import_beancount
+
+    done = _opened(lambda _: import_beancount(entity, _read(file)))
+    click.echo(f"{done.entity} {done.year}: {done.vouchers} 张凭证 vouchers, {done.accounts} 个科目 accounts")
 
 
 @books.command("statements")

@@ -1,7 +1,8 @@
 """Books written as beancount, the ledger's language: one file a book and year that stands alone.
 
 It opens with one opening-balances transaction, holds each voucher as one transaction, and ends with a balance
-assertion for every account. Two exports of the same books are equal byte for byte; `beancount_reader` reads.
+assertion for every account. Two exports of the same books are equal byte for byte; `beancount_reader` reads it as a
+second opinion, `beancount_books` as a book to open.
 """
 
 import unicodedata
@@ -14,25 +15,16 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from ledger.beancount_reader import Opening, Reading, opening_of, read_text
-from ledger.chart import Chart, Kind, Standard, chart_of
+from ledger.beancount_names import OPENING, account_names
+from ledger.beancount_reader import Reading, read_text
+from ledger.chart import Standard, chart_of
 from ledger.errors import PeriodMissingError
 from ledger.money import fen_text
 from ledger.periods import book_of
 from ledger.tables import AccountRow, BookRow, PeriodRow, PostingRow, VoucherRow
 
-__all__ = ["Opening", "Reading", "account_names", "export_book", "opening_of", "read_text", "years_of"]
+__all__ = ["Reading", "account_names", "export_book", "read_text", "years_of"]
 
-ROOTS = {
-    Kind.asset: "Assets",
-    Kind.cost: "Assets",  # work in progress is stock, and is not closed at year end
-    Kind.liability: "Liabilities",
-    Kind.equity: "Equity",
-    Kind.memo: "Equity",  # points: a world of its own within one of the five roots
-    Kind.income: "Income",
-    Kind.expense: "Expenses",
-}
-OPENING = "期初余额 Opening balances"
 _Key = tuple[str, str]
 
 
@@ -63,6 +55,7 @@ class _Voucher(NamedTuple):
     kind: str
     reverses_id: int | None
     resolution: str
+    attachments: int
 
 
 class _Line(NamedTuple):
@@ -93,39 +86,6 @@ def export_book(session: Session, book_id: int, year: int) -> str:
     for row in material.vouchers:
         lines += _transaction(material, row)
     return "\n".join([*lines, *_assertions(material)]) + "\n"
-
-
-def account_names(chart: Chart, names: Mapping[str, str]) -> dict[str, str]:
-    """Beancount names of account paths. `names` gives each path, and those above it, its true name.
-
-    A component is the code and the name; what is neither letter nor digit becomes `-`. Should two paths meet
-    in one name, both keep their bare code.
-
-    >>> chart = chart_of(Standard.rceo_2023)
-    >>> account_names(chart, {"401": "生产(劳务)成本"})
-    {'401': 'Assets:401-生产-劳务-成本'}
-    >>> account_names(chart, {"113": "内部往来", "113:H0012": "H0012"})
-    {'113': 'Assets:113-内部往来', '113:H0012': 'Assets:113-内部往来:H0012'}
-    """
-    component: dict[str, str] = {}
-    siblings: defaultdict[_Key, list[str]] = defaultdict(list)
-    for path in sorted(names):
-        parent, _, code = path.rpartition(":")
-        component[path] = code if names[path] in {"", code} else f"{code}-{_clean(names[path])}"
-        siblings[parent, component[path]].append(path)
-    for paths in siblings.values():
-        if len(paths) > 1:
-            component.update((path, path.rpartition(":")[2]) for path in paths)
-    mapped: dict[str, str] = {}
-    for path in sorted(names):
-        parts = path.split(":")
-        steps = (component.get(":".join(parts[: end + 1]), parts[end]) for end in range(len(parts)))
-        mapped[path] = ":".join([ROOTS[chart.kind_of(path)], *steps])
-    return mapped
-
-
-def _clean(name: str) -> str:
-    return "".join(c if c == "-" or unicodedata.category(c)[0] == "L" or c.isdecimal() else "-" for c in name)
 
 
 def _load(session: Session, book: BookRow, year: int) -> _Year:
@@ -213,6 +173,8 @@ def _transaction(material: _Year, row: _Voucher) -> Iterator[str]:
         yield f'  reverses: "{row.reverses_id}"'
     if row.resolution:
         yield f"  resolution: {_quoted(row.resolution)}"
+    if row.attachments:
+        yield f'  attachments: "{row.attachments}"'
     for line in material.postings[row.id]:
         yield f"  {material.accounts[line.account]}  {_amount(line.amount, line.commodity)}"
         if line.quantity is not None:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from ledger import journal
 from ledger.balances import trial_balance
-from ledger.beancount import account_names, export_book, opening_of, read_text
+from ledger.beancount import account_names, export_book, read_text
 from ledger.chart import Standard, chart_of
-from ledger.errors import BeancountError, PeriodMissingError
+from ledger.errors import PeriodMissingError
 from ledger.tables import BookRow
 from ledger.voucher import Voucher, credit, debit
 from tests.ledger.support import LAST_DAY, YEAR, fill, make_book, make_session, post
@@ -73,52 +73,6 @@ def test_a_wrong_file_is_noticed() -> None:
         reading = read_text(text.replace("  3.00 CNY", "  3.01 CNY"))
         assert any("does not balance" in error for error in reading.errors)
         assert read_text(text.replace("-2.99", "-3.00").replace("  9.99 CNY", "  9.98 CNY")).errors
-
-
-def test_a_book_opens_from_the_file_of_another() -> None:
-    with make_session() as session:
-        book = fill(session)
-        opening = opening_of(export_book(session, book.id, YEAR))
-        assert (opening.entity, opening.standard, opening.last_day) == ("TYP-RCEO", "rceo_2023", LAST_DAY)
-        copy = make_book(session, entity="COPY", number=2)
-        for account in opening.accounts:
-            if ":" in account.path:
-                journal.open_account(session, copy, account.path, account.name, account.name_en)
-        post(session, copy, opening.voucher(date(YEAR, 1, 1), "import:1"))
-        assert balances_of(session, copy, YEAR) == nonzero(balances_of(session, book, YEAR))
-        exported = export_book(session, copy.id, YEAR)
-        assert "Assets:102-银行存款:01-农信社-东街-" in exported
-
-
-OPEN = '2025-01-01 open Assets:Bank CNY\n  path: "102"\n2025-01-01 open Equity:Start\n  path: "301"\n'
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'plugin "os"\n',
-        'include "/etc/passwd"\n',
-        'option "documents" "/tmp"\n',
-        'option "insert_pythonpath" "TRUE"\n',
-        "2025-01-01 open Assets:Bank CNY\n",
-        '2025-01-01 open Assets:Bank CNY\n  path: "x"\n',
-        OPEN + '2025-01-01 open Assets:Other\n  path: "102"\n',
-        OPEN + '2025-01-02 * "x"\n  Assets:Bank  1.00 CNY\n  Equity:Start  -2.00 CNY\n',
-        OPEN + '2025-01-02 * "x"\n  Assets:Bank  1.005 CNY\n  Equity:Start\n',
-        OPEN + '2025-01-02 * "x"\n  Equity:Start  1 EUR\n  Equity:Start  -1 EUR\n',
-        "this is no beancount\n",
-    ],
-)
-def test_files_from_outside_are_refused_with_reasons(text: str) -> None:
-    with pytest.raises(BeancountError) as caught:
-        opening_of(text)
-    assert caught.value.problems
-
-
-def test_a_file_written_by_hand_opens_a_book() -> None:
-    opening = opening_of(OPEN + '2025-01-02 * "x"\n  Assets:Bank  12.30 CNY\n  Equity:Start\n')
-    assert opening.balances == (("102", "CNY", 1230), ("301", "CNY", -1230))
-    assert opening.voucher(date(2025, 1, 2), "import:1").total == 1230
 
 
 def test_names_never_meet() -> None:

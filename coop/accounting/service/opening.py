@@ -18,7 +18,7 @@ from coop.kernel.states import Transitions
 from coop.kernel.unit import Look, Unit
 from coop.parties.models import HouseholdRow
 from ledger import journal
-from ledger.beancount_reader import OpeningAccount
+from ledger.beancount_books import OpeningAccount
 from ledger.chart import Chart, Standard, chart_of
 from ledger.tables import BookRow, VoucherRow
 
