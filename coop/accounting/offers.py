@@ -17,12 +17,23 @@ from coop.accounting.models.leases import LeaseMoveRow, RentRunRow
 from coop.accounting.models.loans import LoanMoveRow, LoanRow
 from coop.accounting.models.petty import PettyMoveRow
 from coop.accounting.models.subledgers import HandState
+from coop.accounting.models.voucher_import import VoucherImportRow, VoucherImportState
 from coop.kernel.actor import Role
 from coop.kernel.registries import Link, Todo, links, offers
 
 
 def _manual(key: str) -> Link:
     return Link("DraftView.show", {"draft_id": int(key)}, f"手工凭证草稿 {key}", f"draft voucher {key}")
+
+
+def _import(key: str) -> Link:
+    file, _, number = key.partition(":")
+    return Link(
+        "VoucherImportView.show",
+        {"voucher_import_id": int(file)},
+        f"凭证文件 {file} 的 {number}",
+        f"{number} of file {file}",
+    )
 
 
 def _opening(key: str) -> Link:
@@ -50,6 +61,7 @@ def _reversal(key: str) -> Link:
 
 
 links.register("manual", _manual)
+links.register("import", _import)
 links.register("opening", _opening)
 links.register("closing", _closing)
 links.register("reversal", _reversal)
@@ -70,7 +82,13 @@ def todos(session: Session, roles: frozenset[Role]) -> list[Todo]:
             .select_from(CashCountRow)
             .where(CashCountRow.state == CountState.counted.value)
         )
+        files = session.scalar(
+            select(func.count())
+            .select_from(VoucherImportRow)
+            .where(VoucherImportRow.state == VoucherImportState.filed.value)
+        )
         found = [
+            Todo("待复核凭证文件", "files of vouchers to check", files or 0, "VoucherImportView.list"),
             Todo("待复核手工凭证", "draft vouchers to check", waiting or 0, "DraftView.list"),
             Todo("待批准反结账", "periods to reopen", asked or 0, "PeriodView.list"),
             Todo("待监盘现金盘点", "cash counts to witness", unseen or 0, "CashView.list"),

@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from coop.accounting import service as accounting
+from coop.accounting.rules.voucher_import import FileLine, vouchers_of
 from coop.accounting.service import DraftLine
+from coop.accounting.service.voucher_imports import file_vouchers
 from coop.accounting.service.voucher_templates import keep_template
 from coop.app import create_app
 from coop.governance import service as governance
@@ -30,6 +32,7 @@ from coop.parties.models import Ground, TenantKind
 from coop.points import service as points
 from coop.web import i18n
 from coop.web.accounts import new_account
+from ledger.chart import Standard, chart_of
 from tests.conftest import YEAR, make_village
 from tests.desk import chain as story
 from tests.desk.chain import PASSWORD, Chain
@@ -178,4 +181,10 @@ def _papers(chain: Chain) -> None:
         lines = (DraftLine("513:01", debit_fen=100), DraftLine("102", credit_fen=100))
         kept = accounting.draft(work, village.rceo, day=today, summary="办公费", lines=lines)
         keep_template(work, kept.id, "办公费")
+        rows = [
+            FileLine(2, today, "记", "1", "办公费", "513:01", 100, 0, "", "", 1),
+            FileLine(3, today, "记", "1", "办公费", "102", 0, 100, "", "", 1),
+        ]
+        read, _faults = vouchers_of(chart_of(Standard.rceo_2023), rows)
+        file_vouchers(work, village.rceo, read, digest="0" * 64)
         accounting.ask_export(work, "TYP-RCEO", YEAR)

@@ -43,6 +43,7 @@ from coop.accounting.models.loans import LoanKind, LoanMoveKind, LoanMoveRow, Lo
 from coop.accounting.models.opening import OpeningRow, OpeningState
 from coop.accounting.models.petty import PettyCountRow, PettyHolderRow, PettyKind, PettyMoveRow, Purse
 from coop.accounting.models.subledgers import HandState, TwoHands
+from coop.accounting.models.voucher_import import ImportedVoucherRow, VoucherImportRow, VoucherImportState
 
 __all__ = [
     "AssetCardRow",
@@ -69,6 +70,7 @@ __all__ = [
     "ExpenseLineRow",
     "ExpenseState",
     "HandState",
+    "ImportedVoucherRow",
     "LabourLineRow",
     "LabourSheetRow",
     "LabourState",
@@ -98,5 +100,7 @@ __all__ = [
     "ReopenRow",
     "RequestState",
     "TwoHands",
+    "VoucherImportRow",
+    "VoucherImportState",
     "VoucherTemplateRow",
 ]

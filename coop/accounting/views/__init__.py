@@ -21,6 +21,7 @@ from coop.accounting.views.petty import PettyView
 from coop.accounting.views.prints import PrintView
 from coop.accounting.views.setup import SetupView
 from coop.accounting.views.subledgers import SubledgerView
+from coop.accounting.views.voucher_imports import VoucherImportView
 from coop.accounting.views.voucher_templates import TemplateView
 from coop.accounting.views.vouchers import VoucherView
 
@@ -51,5 +52,6 @@ __all__ = [
     "SubledgerView",
     "TemplateView",
     "TrialBalanceView",
+    "VoucherImportView",
     "VoucherView",
 ]

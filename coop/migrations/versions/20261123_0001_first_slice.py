@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'voucher_template', 'weigh_sheet')
+TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'imported_voucher', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'voucher_import', 'voucher_template', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -968,6 +968,29 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_subsidy_programme')),
     sa.UniqueConstraint('project', name=op.f('uq_subsidy_programme_project'))
     )
+    op.create_table('voucher_import',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('vouchers', sa.JSON(), nullable=False),
+    sa.Column('voucher_count', sa.BigInteger(), nullable=False),
+    sa.Column('line_count', sa.BigInteger(), nullable=False),
+    sa.Column('known_count', sa.BigInteger(), nullable=False),
+    sa.Column('debit_fen', sa.BigInteger(), nullable=False),
+    sa.Column('maker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('checker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("state <> 'posted' OR (checker_id IS NOT NULL AND checker_id <> maker_id)", name=op.f('ck_voucher_import_two_persons')),
+    sa.CheckConstraint("state IN ('filed', 'posted', 'refused')", name=op.f('ck_voucher_import_state')),
+    sa.CheckConstraint('voucher_count >= 1', name=op.f('ck_voucher_import_voucher_count')),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_voucher_import_tenant_id_entity_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_voucher_import')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_voucher_import_tenant_id_id'))
+    )
+    op.create_index(op.f('ix_voucher_import_tenant_id'), 'voucher_import', ['tenant_id'], unique=False)
+    op.create_index('uq_voucher_import_live', 'voucher_import', ['tenant_id', 'entity_id', 'digest'], unique=True, postgresql_where=sa.text("state <> 'refused'"), sqlite_where=sa.text("state <> 'refused'"))
     op.create_table('voucher_template',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1608,6 +1631,22 @@ def create_tables() -> None:
     )
     op.create_index(op.f('ix_expense_claim_tenant_id'), 'expense_claim', ['tenant_id'], unique=False)
     op.create_index(op.f('ix_expense_claim_tenant_id_entity_id_state'), 'expense_claim', ['tenant_id', 'entity_id', 'state'], unique=False)
+    op.create_table('imported_voucher',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=120), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('voucher_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'entity_id'], ['legal_entity.tenant_id', 'legal_entity.id'], name=op.f('fk_imported_voucher_tenant_id_entity_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'import_id'], ['voucher_import.tenant_id', 'voucher_import.id'], name=op.f('fk_imported_voucher_tenant_id_import_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'voucher_id'], ['ledger_voucher.tenant_id', 'ledger_voucher.id'], name=op.f('fk_imported_voucher_tenant_id_voucher_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_imported_voucher')),
+    sa.UniqueConstraint('tenant_id', 'entity_id', 'key', name=op.f('uq_imported_voucher_tenant_id_entity_id_key'))
+    )
+    op.create_index(op.f('ix_imported_voucher_tenant_id'), 'imported_voucher', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_imported_voucher_tenant_id_import_id'), 'imported_voucher', ['tenant_id', 'import_id'], unique=False)
     op.create_table('input_issue',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -3169,6 +3208,9 @@ def drop_tables() -> None:
     op.drop_table('input_purchase')
     op.drop_index(op.f('ix_input_issue_tenant_id'), table_name='input_issue')
     op.drop_table('input_issue')
+    op.drop_index(op.f('ix_imported_voucher_tenant_id_import_id'), table_name='imported_voucher')
+    op.drop_index(op.f('ix_imported_voucher_tenant_id'), table_name='imported_voucher')
+    op.drop_table('imported_voucher')
     op.drop_index(op.f('ix_expense_claim_tenant_id_entity_id_state'), table_name='expense_claim')
     op.drop_index(op.f('ix_expense_claim_tenant_id'), table_name='expense_claim')
     op.drop_table('expense_claim')
@@ -3241,6 +3283,9 @@ def drop_tables() -> None:
     op.drop_table('attendance')
     op.drop_index(op.f('ix_voucher_template_tenant_id'), table_name='voucher_template')
     op.drop_table('voucher_template')
+    op.drop_index('uq_voucher_import_live', table_name='voucher_import', postgresql_where=sa.text("state <> 'refused'"), sqlite_where=sa.text("state <> 'refused'"))
+    op.drop_index(op.f('ix_voucher_import_tenant_id'), table_name='voucher_import')
+    op.drop_table('voucher_import')
     op.drop_table('subsidy_programme')
     op.drop_index('uq_reopen_request_asked', table_name='reopen_request', postgresql_where=sa.text("state = 'asked'"), sqlite_where=sa.text("state = 'asked'"))
     op.drop_index(op.f('ix_reopen_request_tenant_id'), table_name='reopen_request')
