@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from coop.accounting import service as accounting
 from coop.accounting.imports.vouchers import VOUCHERS, VoucherFile, read_vouchers, voucher_template
 from coop.accounting.models import VoucherImportRow
 from coop.accounting.queries.voucher_imports import import_page
+from coop.accounting.service.closing import PeriodBusyError
 from coop.accounting.service.voucher_imports import (
     OwnImportError,
     approve_import,
@@ -110,6 +112,20 @@ def test_a_longer_file_adds_what_is_new_and_refuses_what_was_changed(village: Vi
     with pytest.raises(InputError, match="内容不同") as caught:
         filed(village, sheet(*changed))
     assert [fault.place for fault in caught.value.faults] == ["凭证!C2 凭证号"]
+
+
+def test_a_file_that_waits_keeps_its_month_open(village: Village) -> None:
+    open_book(village)
+    number, _ = filed(village, sheet(*TWO))
+    close_months(village, 3)
+    with pytest.raises(PeriodBusyError) as caught, unit(village.actor(Role.accountant, user=2)) as work:
+        accounting.close_month(work, village.coop, 2025, 4)
+    [blocker] = [one for one in caught.value.blockers if one.kind == "files"]
+    assert (blocker.count, blocker.arguments) == (2, {"voucher_import_id": number})
+    with unit(village.actor(Role.checker, user=3)) as work:
+        approve_import(work, number)
+    with unit(village.actor(Role.accountant, user=2)) as work:
+        accounting.close_month(work, village.coop, 2025, 4)
 
 
 def test_every_fault_is_told_at_its_cell_and_nothing_is_kept(village: Village) -> None:

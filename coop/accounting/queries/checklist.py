@@ -13,7 +13,13 @@ from datetime import date, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from coop.accounting.models import BankAccountRow, DraftRow, DraftState
+from coop.accounting.models import (
+    BankAccountRow,
+    DraftRow,
+    DraftState,
+    VoucherImportRow,
+    VoucherImportState,
+)
 from coop.accounting.queries.bank_open import covered_to, open_entries, open_lines
 from coop.accounting.queries.depreciation import depreciation_due
 from coop.accounting.queries.leases_rent import rent_open
@@ -91,6 +97,26 @@ def _drafts(period: _Period) -> Iterator[Blocker]:
     if count:
         zh, en = f"未复核记账的凭证草稿 {count} 张", f"{count} drafts not checked and posted"
         yield Blocker("drafts", count, zh, en, Role.checker, "DraftView.list")
+
+
+def _files(period: _Period) -> Iterator[Blocker]:
+    """Vouchers of a file that waits for the checker; a file is posted whole, so its month stays open for it."""
+    waiting = period.session.execute(
+        select(VoucherImportRow.id, VoucherImportRow.vouchers)
+        .where(
+            VoucherImportRow.entity_id == period.book.entity_id,
+            VoucherImportRow.state == VoucherImportState.filed.value,
+        )
+        .order_by(VoucherImportRow.id)
+    )
+    days = period.first.isoformat(), period.last.isoformat()
+    for number, vouchers in waiting:
+        count = sum(days[0] <= voucher["day"] <= days[1] for voucher in vouchers)
+        if count:
+            zh = f"凭证文件 {number} 中本月凭证 {count} 张未复核入账"
+            en = f"{count} vouchers of file {number} not checked and posted"
+            where: dict[str, object] = {"voucher_import_id": number}
+            yield Blocker("files", count, zh, en, Role.checker, "VoucherImportView.show", where)
 
 
 def _stamps(period: _Period) -> Iterator[Blocker]:
@@ -210,4 +236,4 @@ def _sound(period: _Period) -> Iterator[Blocker]:
 
 
 _Check = Callable[[_Period], Iterator[Blocker]]
-_CHECKS: tuple[_Check, ...] = (_drafts, _stamps, _deliveries, _bank, _runs, _pending)
+_CHECKS: tuple[_Check, ...] = (_drafts, _files, _stamps, _deliveries, _bank, _runs, _pending)
