@@ -25,7 +25,7 @@ SUBJECTS = (
 )
 # What a subject brings to the registries; its pages come with the web app alone.
 ROLES = ("models", "service", "checks", "offers")
-KERNEL = ("audit", "crossings", "idempotency", "jobs", "numbering", "outbox")
+KERNEL = ("audit", "crossings", "files", "idempotency", "jobs", "numbering", "outbox")
 
 
 def load_subjects(roles: tuple[str, ...] = ROLES) -> None:

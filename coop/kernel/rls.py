@@ -16,7 +16,7 @@ from coop.kernel.db import Base, TwoSided
 READ = "((SELECT string_to_array(current_setting('app.read', true), ','))::bigint[])"
 WRITE = "(SELECT NULLIF(current_setting('app.write', true), '')::bigint)"
 # What has happened stays: the app's role cannot even ask to change these.
-APPEND_ONLY = (*ledger.tables.APPEND_ONLY, "audit", "bank_line")
+APPEND_ONLY = (*ledger.tables.APPEND_ONLY, "audit", "bank_line", "file_content")
 
 
 # Who may act for whom must be read before a scope is known; written only by the tenant that grants, or the system (0).

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from coop.accounting import service as accounting
 from coop.accounting.imports.vouchers import VOUCHERS, VoucherFile, read_vouchers, voucher_template
@@ -29,9 +27,7 @@ from integrations.excel import Value, write_workbook
 from ledger.chart import Standard, chart_of
 from ledger.tables import VoucherRow
 from tests.accounting.desk import breaches, close_months, open_book
-from tests.accounting.test_pages import OUTSIDE, office, opened, settings  # noqa: F401  (fixtures of the page tests)
 from tests.conftest import Village
-from tests.office import Office
 
 CHART = chart_of(Standard.coop_2021)
 Line = tuple[str, str, str, int, int, str]
@@ -168,28 +164,3 @@ def test_a_refused_file_may_be_handed_in_again(village: Village) -> None:
 def test_the_template_reads_back() -> None:
     file: VoucherFile = read_vouchers(voucher_template(date(2025, 4, 8)), CHART)
     assert [len(one.lines) for one in file.vouchers] == [2]
-
-
-def test_the_page_from_upload_to_vouchers(office: Office) -> None:  # noqa: F811  (the fixture's name)
-    opened(office)
-    url = "/voucher-imports/"
-    bad = sheet(("2025-04-08", "1", "999", 100, 0, ""), ("2025-04-08", "1", "101", 0, 90, ""))
-
-    def send(data: bytes) -> TestResponse:
-        return office.post("accountant", url, entity=office.village.coop, file=(BytesIO(data), "凭证.xlsx"))
-
-    refused = send(bad)
-    assert refused.status_code == 422
-    assert "999" in refused.text
-    made = send(sheet(*TWO))
-    assert made.status_code == 303
-    page = made.location
-    assert send(sheet(*TWO)).location == page
-    assert "2025-04-记-7" in office.text("checker", page)
-    assert office.status("stranger", page) == 404
-    for login in OUTSIDE:
-        assert office.status(login, url) == 403
-    assert office.post("accountant", f"{page}/approve").status_code == 403
-    assert office.post("checker", f"{page}/refuse", reason="").status_code == 422
-    assert office.post("checker", f"{page}/approve").status_code == 303
-    assert "/vouchers/" in office.text("accountant", page)

@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 
 from coop.accounting import service as accounting
 from coop.accounting.rules.voucher_import import FileLine, vouchers_of
-from coop.accounting.service import DraftLine
+from coop.accounting.service import DraftLine, claims, petty
+from coop.accounting.service.attachments import attach_claim
 from coop.accounting.service.voucher_imports import file_vouchers
 from coop.accounting.service.voucher_templates import keep_template
 from coop.app import create_app
@@ -174,7 +175,11 @@ def _papers(chain: Chain) -> None:
             ground=Ground.signed,
             document="委托书 2025-1 号",
         )
+    with unit(chain.actor(Role.accountant)) as work:
+        holder = petty.add_holder(work, village.rceo, "BZ01", "报账员", limit_fen=50_000).id
     with unit(chain.actor(Role.clerk)) as work:
+        claim = claims.open_claim(work, holder, "四月报账").id
+        attach_claim(work, claim, "收据.pdf", b"%PDF-1.7 paper")
         points.propose(work, household="H0001", item="X01", day=today, evidence="走访")
         points.buy_goods(work, goods="SOAP", count=2, cost_fen=640, day=today)
     with unit(chain.actor(Role.accountant)) as work:

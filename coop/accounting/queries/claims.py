@@ -12,7 +12,9 @@ from coop.accounting.models.petty import PettyHolderRow
 from coop.accounting.queries.names import AccountName, account_names
 from coop.accounting.rules.claims import coding_faults, suggested
 from coop.books import queries as books
+from coop.kernel import files
 from coop.kernel.errors import NotFoundError
+from coop.kernel.files import FileRow
 from coop.parties.models import EntityRow
 from ledger import balances
 from ledger.chart import Standard, chart_of
@@ -39,6 +41,7 @@ class ClaimPage:
     receipts: tuple[ReceiptItem, ...]
     accounts: tuple[AccountName, ...]
     petty_fen: int
+    files: tuple[FileRow, ...]
 
 
 def claim_list(
@@ -75,6 +78,7 @@ def claim_page(session: Session, claim_id: int) -> ClaimPage:
         tuple(ReceiptItem(line, line.account or suggested(chart, line.kind)) for line in lines),
         tuple(each for each in account_names(session, book) if not coding_faults(chart, "", each.path)),
         balances.balance(session, book.id, chart.path("petty_cash", item.holder.code)),
+        tuple(files.listed(session, f"expense:{claim_id}")),
     )
 
 

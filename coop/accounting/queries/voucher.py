@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from coop.accounting.queries.names import names_of
 from coop.accounting.queries.vouchers import label_of
+from coop.accounting.rules import refs_of
 from coop.governance import queries as governance
 from coop.governance.models import StampState
+from coop.kernel import files
 from coop.kernel.errors import NotFoundError
+from coop.kernel.files import FileRow
 from coop.kernel.registries import Link, source_link
 from ledger.tables import BookRow, PostingRow, VoucherRow
 from ledger.voucher import VoucherKind, sides
@@ -77,6 +80,7 @@ class VoucherDetail:
     day: date
     summary: str
     kind: VoucherKind
+    files: tuple[FileRow, ...]
     red: bool
     lines: tuple[VoucherLine, ...]
     debit_fen: int
@@ -115,6 +119,7 @@ def voucher_detail(session: Session, voucher_id: int) -> VoucherDetail:
     money = [line for line in lines if line.commodity == "CNY"]
     return VoucherDetail(
         id=row.id,
+        files=tuple(files.listed(session, *refs_of(row.id, row.source))),
         entity=book.entity,
         book_name=book.name,
         standard=book.standard,

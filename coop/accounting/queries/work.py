@@ -15,7 +15,9 @@ from coop.accounting.queries.voucher import VoucherLine
 from coop.accounting.rules import DraftLine, draft_digest
 from coop.books import queries as books
 from coop.governance import queries as governance
+from coop.kernel import files
 from coop.kernel.errors import NotFoundError
+from coop.kernel.files import FileRow
 from ledger import periods
 from ledger.tables import VoucherRow
 
@@ -38,6 +40,7 @@ class DraftItem:
     reason: str
     voucher_id: int | None
     digest: str
+    files: tuple[FileRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ def _item(session: Session, row: DraftRow) -> DraftItem:
                 quantity=None,
             )
         )
+    papers = tuple(files.listed(session, f"draft:{row.id}"))
     return DraftItem(
         id=row.id,
         entity_id=row.entity_id,
@@ -177,5 +181,8 @@ def _item(session: Session, row: DraftRow) -> DraftItem:
         state=DraftState(row.state),
         reason=row.reason,
         voucher_id=row.voucher_id,
-        digest=draft_digest(row.day, row.summary, row.attachments, row.lines),
+        digest=draft_digest(
+            row.day, row.summary, row.attachments, row.lines, [file.sha256 for file in papers]
+        ),
+        files=papers,
     )

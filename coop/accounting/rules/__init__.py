@@ -9,6 +9,7 @@ from coop.accounting.rules.drafts import (
     manual_voucher,
     month_faults,
     payable_roots,
+    refs_of,
 )
 from coop.accounting.rules.opening import opening_faults, opening_voucher
 
@@ -23,4 +24,5 @@ __all__ = [
     "opening_faults",
     "opening_voucher",
     "payable_roots",
+    "refs_of",
 ]

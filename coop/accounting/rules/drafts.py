@@ -28,8 +28,15 @@ class DraftLine:
     note: str = ""
 
 
-def draft_digest(day: date, summary: str, attachments: int, lines: Sequence[Mapping[str, Any]]) -> str:
-    """What a checker has seen, in 16 letters: another content has another digest. `lines` as a draft stores them.
+def draft_digest(
+    day: date,
+    summary: str,
+    attachments: int,
+    lines: Sequence[Mapping[str, Any]],
+    papers: Sequence[str] = (),
+) -> str:
+    """What a checker has seen, in 16 letters: another content has another digest. `lines` as a draft stores
+    them, `papers` the SHA-256 of what hangs on it.
 
     >>> def seen(fen):
     ...     lines = [{"account": "523", "debit_fen": fen}, {"account": "101", "credit_fen": fen}]
@@ -37,7 +44,9 @@ def draft_digest(day: date, summary: str, attachments: int, lines: Sequence[Mapp
     >>> seen(500) == seen(500), seen(500) == seen(600)
     (True, False)
     """
-    text = json.dumps([day.isoformat(), summary, attachments, [dict(line) for line in lines]], sort_keys=True)
+    text = json.dumps(
+        [day.isoformat(), summary, attachments, [dict(line) for line in lines], *papers], sort_keys=True
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -186,3 +195,16 @@ def manual_voucher(
         for line in lines
     )
     return Voucher(day, summary, postings, source, attachments=attachments, kind=VoucherKind.manual)
+
+
+def refs_of(voucher_id: int, source: str) -> tuple[str, ...]:
+    """Where the papers of a posted voucher hang: on itself, its draft, or its claim.
+
+    >>> refs_of(7, "manual:12"), refs_of(8, "expense:3:1"), refs_of(9, "receipt:5")
+    (('voucher:7', 'draft:12'), ('voucher:8', 'expense:3'), ('voucher:9',))
+    """
+    kind, _, key = source.partition(":")
+    own = f"voucher:{voucher_id}"
+    if kind == "manual":
+        return own, f"draft:{key}"
+    return (own, f"expense:{key.partition(':')[0]}") if kind == "expense" else (own,)

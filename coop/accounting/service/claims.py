@@ -97,7 +97,7 @@ def open_claim(unit: Unit, holder_id: int, title: str) -> ExpenseClaimRow:
 def add_receipt(unit: Unit, claim_id: int, entry: ReceiptEntry) -> ExpenseLineRow:
     """One receipt more. Raises InputError with all faults, also for an invoice that was claimed already."""
     unit.actor.require("填报账单", Role.clerk, Role.accountant)
-    claim = _open(unit, claim_id)
+    claim = open_for(unit, claim_id)
     faults = []
     if entry.amount_fen <= 0:
         faults.append(Fault("amount", "金额须大于 0", "the amount must be above 0"))
@@ -136,7 +136,7 @@ def remove_receipt(unit: Unit, line_id: int) -> int:
     """Take a receipt out of an open claim; the claim's id."""
     unit.actor.require("填报账单", Role.clerk, Role.accountant)
     line = locked(unit, ExpenseLineRow, line_id, "receipt")
-    claim = _open(unit, line.claim_id)
+    claim = open_for(unit, line.claim_id)
     unit.session.delete(line)
     unit.session.flush()
     unit.audit("expense.drop", f"expense:{claim.id}", line=line_id, fen=line.amount_fen)
@@ -146,7 +146,7 @@ def remove_receipt(unit: Unit, line_id: int) -> int:
 def submit(unit: Unit, claim_id: int) -> ExpenseClaimRow:
     """Hand the bundle to the accountant, for the first time or again."""
     unit.actor.require("提交报账单", Role.clerk, Role.accountant)
-    claim = _open(unit, claim_id)
+    claim = open_for(unit, claim_id)
     if not lines_of(unit, claim):
         raise InputError([Fault("lines", "至少一张票据", "one receipt at least")])
     claim.state = MOVES.move(ExpenseState(claim.state), ExpenseState.submitted).value
@@ -249,7 +249,8 @@ def lines_of(unit: Unit, claim: ExpenseClaimRow) -> list[ExpenseLineRow]:
     return list(unit.session.scalars(query.order_by(ExpenseLineRow.day, ExpenseLineRow.id)))
 
 
-def _open(unit: Unit, claim_id: int) -> ExpenseClaimRow:
+def open_for(unit: Unit, claim_id: int) -> ExpenseClaimRow:
+    """The caller's own claim, locked, while it is open. Raises NotYourClaimError, ClaimNotOpenError."""
     claim = locked(unit, ExpenseClaimRow, claim_id, "expense claim")
     if claim.claimant_id != unit.actor.user_id:
         raise NotYourClaimError(claim.number, claim.claimant_id)

@@ -13,6 +13,7 @@ from coop.accounting.models import DraftRow, DraftState
 from coop.accounting.rules import DraftLine
 from coop.books import queries as books
 from coop.books import service as book_service
+from coop.kernel import files
 from coop.kernel.actor import Role
 from coop.kernel.errors import CoopError, Fault, InputError, NotFoundError
 from coop.kernel.states import Transitions
@@ -119,13 +120,14 @@ def revise(
     row.day, row.summary, row.attachments = day, summary, attachments
     row.lines = [asdict(line) for line in lines]
     row.state, row.checker_id, row.reason = state.value, None, ""
-    unit.audit("draft.revise", f"draft:{draft_id}", digest=digest(row))
+    unit.audit("draft.revise", f"draft:{draft_id}", digest=digest(unit, row))
     return row
 
 
-def digest(row: DraftRow) -> str:
+def digest(unit: Unit, row: DraftRow) -> str:
     """What a checker approves: another content has another digest."""
-    return rules.draft_digest(row.day, row.summary, row.attachments, row.lines)
+    papers = [file.sha256 for file in files.listed(unit.session, f"draft:{row.id}")]
+    return rules.draft_digest(row.day, row.summary, row.attachments, row.lines, papers)
 
 
 def _require_sound(
@@ -175,11 +177,11 @@ def approve(unit: Unit, draft_id: int, *, seen: str | None = None) -> VoucherRow
     posted = MOVES.move(DraftState(row.state), DraftState.posted)
     if row.maker_id == unit.actor.user_id:
         raise OwnDraftError(draft_id, row.maker_id)
-    if seen is not None and seen != digest(row):
+    if seen is not None and seen != digest(unit, row):
         raise DraftChangedError(draft_id)
     voucher = _reverse(unit, row, row.reverses_id) if row.reverses_id is not None else _post(unit, row)
     row.state, row.checker_id, row.voucher_id = posted, unit.actor.user_id, voucher.id
-    unit.audit("draft.approve", f"draft:{draft_id}", voucher=voucher.id)
+    unit.audit("draft.approve", f"draft:{draft_id}", voucher=voucher.id, digest=digest(unit, row))
     return voucher
 
 

@@ -3,6 +3,7 @@
 from coop.accounting.views.account_books import LedgerView
 from coop.accounting.views.assets import AssetView
 from coop.accounting.views.assets_disposal import AssetDisposalView
+from coop.accounting.views.attachments import AttachmentView
 from coop.accounting.views.bank import BankView
 from coop.accounting.views.books import BookView, ExportView, StatementView, TrialBalanceView
 from coop.accounting.views.capital import CapitalView
@@ -28,6 +29,7 @@ from coop.accounting.views.vouchers import VoucherView
 __all__ = [
     "AssetDisposalView",
     "AssetView",
+    "AttachmentView",
     "BankView",
     "BookView",
     "CapitalView",

@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'imported_voucher', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'voucher_import', 'voucher_template', 'weigh_sheet')
+TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'file', 'file_content', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'imported_voucher', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'voucher_import', 'voucher_template', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -156,6 +156,31 @@ def create_tables() -> None:
     sa.Column('census', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_demo_run'))
     )
+    op.create_table('file',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('ref', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('media_type', sa.String(length=40), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', ledger.tables.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('dropped_at', ledger.tables.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('size > 0', name=op.f('ck_file_size')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_file'))
+    )
+    op.create_index(op.f('ix_file_tenant_id'), 'file', ['tenant_id'], unique=False)
+    op.create_index(op.f('ix_file_tenant_id_ref'), 'file', ['tenant_id', 'ref'], unique=False)
+    op.create_table('file_content',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_file_content')),
+    sa.UniqueConstraint('tenant_id', 'sha256', name=op.f('uq_file_content_tenant_id_sha256'))
+    )
+    op.create_index(op.f('ix_file_content_tenant_id'), 'file_content', ['tenant_id'], unique=False)
     op.create_table('household',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -3388,6 +3413,11 @@ def drop_tables() -> None:
     op.drop_table('idempotency')
     op.drop_index(op.f('ix_household_tenant_id'), table_name='household')
     op.drop_table('household')
+    op.drop_index(op.f('ix_file_content_tenant_id'), table_name='file_content')
+    op.drop_table('file_content')
+    op.drop_index(op.f('ix_file_tenant_id_ref'), table_name='file')
+    op.drop_index(op.f('ix_file_tenant_id'), table_name='file')
+    op.drop_table('file')
     op.drop_table('demo_run')
     op.drop_index(op.f('ix_capacity_file_tenant_id'), table_name='capacity_file')
     op.drop_table('capacity_file')
