@@ -21,6 +21,7 @@ from coop.accounting.views.periods import PeriodView
 from coop.accounting.views.petty import PettyView
 from coop.accounting.views.prints import PrintView
 from coop.accounting.views.setup import SetupView
+from coop.accounting.views.side_by_side import SideBySideView
 from coop.accounting.views.subledgers import SubledgerView
 from coop.accounting.views.voucher_imports import VoucherImportView
 from coop.accounting.views.voucher_templates import TemplateView
@@ -50,6 +51,7 @@ __all__ = [
     "ProofView",
     "RentView",
     "SetupView",
+    "SideBySideView",
     "StatementView",
     "SubledgerView",
     "TemplateView",
