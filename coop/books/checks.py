@@ -21,6 +21,7 @@ from coop.books.models import (
     PayBatchRow,
     PayLineRow,
 )
+from coop.books.rules import PAYABLE_ROLES
 from coop.kernel.registries import invariants
 from ledger.chart import Standard, chart_of
 from ledger.tables import BookRow, PeriodEventRow, PostingRow, VoucherRow
@@ -28,7 +29,6 @@ from ledger.verify import check_book
 from ledger.voucher import VoucherKind
 
 LEDGER_IDS = ("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L9", "L10")
-PAYABLE_ROLES = ("member_current", "refund_payable", "residual_payable")
 _FINDINGS = "ledger findings"
 
 

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+# The accounts on which a household is owed money, each kept by household.
+PAYABLE_ROLES = ("member_current", "outside_seller", "refund_payable", "residual_payable")
+
 
 @dataclass(frozen=True, slots=True)
 class PayItem:

@@ -27,6 +27,7 @@ from coop.procurement.models import (
 )
 from coop.standards.models import ProductRow
 from coop.standards.rules import line_amount
+from ledger.chart import Standard, chart_of
 from ledger.tables import PostingRow, VoucherRow
 
 
@@ -76,12 +77,17 @@ def _lines_of(
 ) -> Iterator[str]:
     """The voucher's lines that are the ticket's: its total to the household, its fee from it."""
     home = numbers.get(receipt.household_id, "")
+    members = {chart_of(standard).path("member_current") for standard in Standard}
     wanted = [("line", receipt.voucher_line, -receipt.total_fen)]
     if receipt.fee_fen or receipt.fee_line:
         wanted.append(("fee line", receipt.fee_line, receipt.fee_fen))
     for word, line, expected in wanted:
         account, amount = postings.get((receipt.voucher_id or 0, line), ("", 0))
-        if amount != expected or account.rpartition(":")[2] != home:
+        if (
+            amount != expected
+            or account.rpartition(":")[2] != home
+            or (account.partition(":")[0] in members) != receipt.member
+        ):
             yield (
                 f"{word} {line} of its voucher: {expected} fen on the account of {home} expected, "
                 f"{amount} on {account} found"

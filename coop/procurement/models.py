@@ -93,6 +93,7 @@ class ReceiptRow(Tenanted, Base):
     `total_g` counts heads where the product is counted by head. `voucher_line` credits `total_fen` to the
     household, `fee_line` (0: none) takes the fee off; on a sheet's voucher they are this ticket's alone.
     payable = total - fee - set-off; a ticket that is set off whole owes nothing and has no payable.
+    `member`: the household was a member of the buying cooperative that day; it decides the account and patronage.
     """
 
     __tablename__ = "receipt"
@@ -139,6 +140,7 @@ class ReceiptRow(Tenanted, Base):
     split_id: Mapped[Id]
     allocation_id: Mapped[Id]
     household_id: Mapped[Id]
+    member: Mapped[bool] = mapped_column(default=True)
     scale_id: Mapped[Id]
     product: Mapped[Code]
     day: Mapped[Day]

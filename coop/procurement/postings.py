@@ -37,10 +37,16 @@ class Slip:
     product: str
     lines: Sequence[Bought]
     fee_fen: int = 0
+    # Members' current accounts are for members; anybody else is owed in 211.
+    member: bool = True
 
     @property
     def total_fen(self) -> int:
         return sum(line.amount_fen for line in self.lines)
+
+    def account(self, chart: Chart) -> str:
+        """Where the household is owed, and what its fee comes off."""
+        return chart.path("member_current" if self.member else "outside_seller", self.household)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,16 @@ def receipt(chart: Chart, *, receipt_id: int, day: date, slip: Slip) -> Voucher:
     ...     slip=Slip("SG-2025-0007", "H0012", "XG", [Bought("A", 48_850, 360025), Bought("B", 5_000, 28750)], 11663))
     >>> [(line.account, line.amount) for line in voucher.postings]
     [('128:XG', 360025), ('128:XG', 28750), ('114:H0012', -388775), ('114:H0012', 11663), ('501:03', -11663)]
+
+    A household that is no member of the cooperative is owed in 211:
+
+    >>> outside = receipt(
+    ...     chart_of(Standard.coop_2021), receipt_id=8, day=date(2025, 4, 10),
+    ...     slip=Slip("SG-2025-0008", "H0099", "XG", [Bought("A", 1_000, 7200)], member=False))
+    >>> [(line.account, line.amount) for line in outside.postings]
+    [('128:XG', 7200), ('211:FCY:H0099', -7200)]
     """
-    goods, member = chart.path("consigned", slip.product), chart.path("member_current", slip.household)
+    goods, member = chart.path("consigned", slip.product), slip.account(chart)
     lines = [
         debit(goods, line.amount_fen, f"等级 {line.grade}", quantity=line.settle_g) for line in slip.lines
     ]
@@ -110,14 +124,11 @@ def sheet(
         for (product, grade), (fen, quantity) in sorted(goods.items())
     ]
     first = len(lines) + 1
-    lines += [
-        credit(chart.path("member_current", slip.household), slip.total_fen, slip.number) for slip in slips
-    ]
+    lines += [credit(slip.account(chart), slip.total_fen, slip.number) for slip in slips]
     places = []
     for own, slip in enumerate(slips, start=first):
         if slip.fee_fen:
-            member = chart.path("member_current", slip.household)
-            lines.append(debit(member, slip.fee_fen, f"代办费 {slip.number}"))
+            lines.append(debit(slip.account(chart), slip.fee_fen, f"代办费 {slip.number}"))
         places.append(Place(own, len(lines) if slip.fee_fen else 0))
     if fees := sum(slip.fee_fen for slip in slips):
         lines.append(credit(_service(chart), fees, f"代办费 {number}"))

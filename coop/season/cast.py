@@ -39,6 +39,7 @@ GROWERS = {
     "TJ": (35, (30, 101, 10)),
 }
 FEWEST_PER_VILLAGE = 10
+OUTSIDER = 3  # the household that never joined the cooperative, in every village; it grows everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,8 @@ class Home:
     monitored: bool
     people: tuple[Person, ...]
     capacity: dict[str, int]
+    # Sells to the cooperative without having joined it: no contribution, no patronage.
+    member: bool = True
 
     @property
     def head(self) -> Person:
@@ -207,6 +210,7 @@ def homes(village: VillageCast, households: int, year: int, seed: int) -> tuple[
                 monitored=random.random() < 0.1,
                 people=tuple(people),
                 capacity=_capacity(random, village.products, n),
+                member=n != OUTSIDER,
             )
         )
     return tuple(found)

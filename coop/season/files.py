@@ -22,7 +22,7 @@ def village_workbook(cast: VillageCast, homes: tuple[Home, ...], year: int) -> b
             phone=person.phone,
             bank_account=person.bank_account,
             shares=1,
-            contribution_fen=SHARE_PRICE_FEN if person is home.head else 0,
+            contribution_fen=SHARE_PRICE_FEN if home.member and person is home.head else 0,
         )
         for home in homes
         for person in home.people

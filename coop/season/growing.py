@@ -42,7 +42,7 @@ def _supply(placed: Placed, product: str, line: int, month: int, day: int) -> No
     today = stage.on(month, day)
     supply, season = SUPPLIES[product], str(stage.year)
     homes = {home.number: home for home in village.homes}
-    takers = [number for _, number in confirmed(placed, line)][::EVERY]
+    takers = [number for _, number in confirmed(placed, line) if homes[number].member][::EVERY]
     counts = {number: homes[number].capacity[product] * supply.percent // 100 for number in takers}
     counts[takers[-1]] *= STARTING  # a household that begins anew: the year's deliveries do not pay it off
     with village.act("clerk") as work:

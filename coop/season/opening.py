@@ -164,7 +164,7 @@ def open_books(village: Village) -> None:
     """Opening balances of both books on 1 January, larger in a larger village."""
     stage = village.stage
     stage.on(1, 4)
-    contributions = SHARE_PRICE_FEN * len(village.homes)
+    contributions = SHARE_PRICE_FEN * sum(home.member for home in village.homes)
     members = sum(len(home.people) for home in village.homes)
     with village.act("accountant") as work:
         accounting.opening(

@@ -34,7 +34,7 @@ from coop.splitting.service import OverDeliveryError
 from coop.standards.rules import TooMoistError
 from ledger.balances import balance
 from tests.conftest import make_village
-from tests.procurement.trade import DAY, KG, Trade, breaches
+from tests.procurement.trade import DAY, KG, Trade, breaches, leave
 
 
 def test_a_ticket_is_a_voucher_a_payable_and_a_lot_a_grade(trade: Trade) -> None:
@@ -64,6 +64,28 @@ def test_a_ticket_is_a_voucher_a_payable_and_a_lot_a_grade(trade: Trade) -> None
     assert (goods, member) == (272_681, -272_681)
     assert waiting == {"A": (29_310, 216_015), "B": (9_770, 56_666)}
     assert progress == 39_080
+    assert breaches() == {}
+
+
+def test_who_is_no_member_is_owed_in_211_at_the_same_price(trade: Trade) -> None:
+    """users.md §3: 113/114 are for members only; a household that withdrew its contribution sells as anybody else."""
+    home = leave(trade, "H0002")
+    with unit(trade.clerk) as work:
+        slips = [weigh(work, trade.entry(number, ("A", 10 * KG))).id for number in ("H0001", "H0002")]
+    with look(trade.clerk) as view:
+        inside, outside = (weigh_slip(view.session, slip) for slip in slips)
+        book = books.book_of(view.session, trade.village.coop)
+        owed = [
+            -balance(view.session, book.id, path, year=2025)
+            for path in ("114:H0001", "114:H0002", "211:FCY:H0002")
+        ]
+        payable = books.household_payables(view.session, home)
+    assert (inside.member, outside.member) == (True, False)
+    assert inside.total_fen == outside.total_fen
+    assert owed == [inside.total_fen, 0, outside.total_fen]
+    assert [each.open_fen for each in payable] == [outside.total_fen]
+    with unit(trade.checker) as work:
+        reverse_receipt(work, slips[1], "错称")
     assert breaches() == {}
 
 

@@ -14,7 +14,10 @@ from coop.kernel.unit import look, owner_session, unit
 from coop.orders import service as orders
 from coop.orders.queries import order
 from coop.orders.rules import GradeEntry, LineEntry, OrderEntry
+from coop.parties.models import HoldingKind
+from coop.parties.queries import holdings
 from coop.parties.queries import household as find_household
+from coop.parties.service.holdings import change_holding
 from coop.procurement import service as procurement
 from coop.procurement.rules import WeighEntry, WeighLine
 from coop.splitting import service as splitting
@@ -176,6 +179,22 @@ def _order() -> OrderEntry:
             LineEntry("XG", 100 * KG, (GradeEntry("A", 760_000, 720_000), GradeEntry("B", 560_000, 580_000))),
         ),
     )
+
+
+def leave(trade: Trade, household: str) -> int:
+    """The household takes its contribution back: from that day on it is no member. Its id."""
+    with unit(trade.manager) as work:
+        for held in holdings(work.session, trade.village.coop, HoldingKind.contribution, DAY):
+            if held.household == household:
+                change_holding(
+                    work,
+                    entity_id=trade.village.coop,
+                    member_id=held.member_id,
+                    kind=HoldingKind.contribution,
+                    change=-held.amount,
+                    day=DAY,
+                )
+        return find_household(work.session, household).id
 
 
 def breaches() -> dict[str, list[str]]:

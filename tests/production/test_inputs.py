@@ -28,7 +28,7 @@ from coop.production.service import (
 )
 from ledger.balances import balance
 from tests.conftest import make_village
-from tests.procurement.trade import Trade
+from tests.procurement.trade import Trade, leave
 from tests.production.steps import DAY, SIGNED, all_breaches, at_home, buy, issue, sign
 
 
@@ -115,6 +115,21 @@ def test_nothing_on_credit_without_a_signed_agreement_or_stock(trade: Trade) -> 
         assert queries.issues(view.session, view.actor.tenant_id) == ()
         assert [line.count for line in queries.input_stock(view.session, view.actor.tenant_id)] == [3]
     assert all_breaches() == []
+
+
+def test_inputs_go_on_credit_to_members_only(trade: Trade) -> None:
+    sign(trade, "H0002")
+    buy(trade, 3)
+    leave(trade, "H0002")
+    with pytest.raises(InputError, match="H0002 户在 2025-04-10 不是本社成员"), unit(trade.clerk) as work:
+        production.issue_inputs(
+            work,
+            entity_id=trade.village.coop,
+            entries=[IssueEntry("H0002", "XG-BAG", 1, 400)],
+            product="XG",
+            season="2025",
+            day=DAY,
+        )
 
 
 def test_a_wrong_sheet_is_taken_back_by_another_person(trade: Trade) -> None:

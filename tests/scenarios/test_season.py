@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from coop import migrations
 from coop.accounting import exports
 from coop.books import queries as books
-from coop.books.models import DueRow, PayLineRow
+from coop.books.models import DueRow, PayableRow, PayLineRow
 from coop.kernel import crypt
 from coop.kernel.actor import Role, system
 from coop.kernel.config import Settings
@@ -198,6 +198,8 @@ def test_what_goes_wrong_in_a_real_year_went_wrong_and_was_put_right(season: Tol
         assert count(DueRow.settled_fen == DueRow.amount_fen, of=DueRow) > 0
         assert count(MemberRow.left.is_not(None), of=MemberRow) == villages
         assert count(of=StayRow) == villages
+        assert count(ReceiptRow.member.is_(False), of=ReceiptRow) >= villages  # sold without being a member
+        assert count(PayableRow.account.startswith("211:FCY:"), of=PayableRow) >= villages
         assert count(AdvanceRow.state == "received", of=AdvanceRow) == sum(
             deal.advance_bp > 0 for deal in DEALS
         )

@@ -12,10 +12,11 @@ from coop.accounting.queries.subledgers import PARTY_ROLES, Control, PartyLedger
 from coop.accounting.queries.subledgers_goods import GrantLedger, StockLedger, grant_ledger, stock_ledger
 from coop.accounting.queries.subledgers_household import HouseholdLedger, household_ledger
 from coop.books import queries as books
+from coop.books.rules import PAYABLE_ROLES
 from coop.parties.models import EntityRow
 from ledger.tables import BookRow
 
-HOUSEHOLD_ROLES = ("member_current", "refund_payable", "residual_payable")
+HOUSEHOLD_ROLES = PAYABLE_ROLES
 
 
 @dataclass(frozen=True, slots=True)

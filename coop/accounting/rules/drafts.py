@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from coop.books.rules import PAYABLE_ROLES
 from coop.kernel.errors import Fault, InputError
 from ledger.chart import Chart, Kind, UnknownCodeError
 from ledger.money import fen_text
 from ledger.voucher import Voucher, VoucherKind, credit, debit
-
-# What a household is owed is paid through a pay batch, so that no item is paid twice.
-PAYABLE_ROLES = ("member_current", "refund_payable", "residual_payable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2862,6 +2862,7 @@ def create_tables() -> None:
     sa.Column('split_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('allocation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('household_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('member', sa.Boolean(), nullable=False),
     sa.Column('scale_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('product', sa.String(length=40), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),

@@ -177,6 +177,16 @@ def holdings(session: Session, entity_id: int, kind: HoldingKind, day: date) -> 
     return found
 
 
+def member_households(session: Session, entity_id: int, day: date) -> frozenset[int]:
+    """The households of which somebody holds a share of, or a contribution to, the entity on a day.
+
+    合作社法 art. 19-22: a member is who joined and contributed; who only sells to the cooperative is none.
+    """
+    return frozenset(
+        holding.household_id for kind in HoldingKind for holding in holdings(session, entity_id, kind, day)
+    )
+
+
 def homes_then(session: Session, day: date) -> dict[int, tuple[int, str]]:
     """Members who lived elsewhere on a day than they do now: member id -> (household id, number) of that day."""
     stays = session.execute(

@@ -117,6 +117,7 @@ class WeighSlip:
     voucher_line: int
     fee_line: int
     payable_id: int | None
+    member: bool
     reversal_id: int | None
     clerk_id: int
     reversed_by: int | None
@@ -188,6 +189,7 @@ def weigh_slip(session: Session, receipt_id: int) -> WeighSlip:
         voucher_line=row.voucher_line,
         fee_line=row.fee_line,
         payable_id=row.payable_id,
+        member=row.member,
         reversal_id=row.reversal_id,
         clerk_id=row.clerk_id,
         reversed_by=row.reversed_by,

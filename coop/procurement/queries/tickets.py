@@ -40,6 +40,7 @@ class Receipt:
     sheet_id: int | None
     voucher_id: int | None
     payable_id: int | None
+    member: bool
 
     @property
     def posted(self) -> bool:
@@ -98,4 +99,5 @@ def _receipt(row: ReceiptRow, household: str, made: Product) -> Receipt:
         sheet_id=row.sheet_id,
         voucher_id=row.voucher_id,
         payable_id=row.payable_id,
+        member=row.member,
     )

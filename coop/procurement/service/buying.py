@@ -102,6 +102,7 @@ def _receipts(
             set_off_fen=cut.set_off_fen,
             payable_fen=cut.payable_fen,
             sheet_id=None if sheet is None else sheet.id,
+            member=ticket.allocation.household_id in case.members,
             clerk_id=unit.actor.user_id,
         )
         for number, (ticket, cut) in enumerate(zip(tickets, cuts, strict=True), start=first)
@@ -158,7 +159,7 @@ def _lines(unit: Unit, tickets: Sequence[Reckoned], rows: Sequence[ReceiptRow]) 
 
 def slip_of(row: ReceiptRow, household: str, lines: Sequence[postings.Bought]) -> postings.Slip:
     """What a voucher says of a ticket."""
-    return postings.Slip(row.number, household, row.product, lines, row.fee_fen)
+    return postings.Slip(row.number, household, row.product, lines, row.fee_fen, row.member)
 
 
 def chart_of_entity(unit: Unit, entity_id: int) -> Chart:

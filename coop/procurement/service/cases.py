@@ -13,6 +13,7 @@ from coop.kernel.units import Unit as BaseUnit
 from coop.orders.models import PartRow
 from coop.orders.queries import OrderLine, order_line
 from coop.parties.models import EntityRow, HouseholdRow
+from coop.parties.queries import member_households
 from coop.procurement.models import ScaleRow
 from coop.procurement.rules import (
     GradePrice,
@@ -46,6 +47,8 @@ class Case:
     terms: dict[str, Terms]
     blocked: dict[int, tuple[str, str]]
     households: dict[int, str]
+    # Which of them are members of the seller that day: the others are owed in 211 and earn no patronage.
+    members: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ def load(unit: Unit, shares: dict[int, splitting.Share], *, seller: str, scale: 
                 select(HouseholdRow.id, HouseholdRow.number).where(HouseholdRow.id.in_(homes))
             )
         },
+        members=member_households(session, entity.id, day) & homes,
     )
 
 

@@ -53,15 +53,17 @@ def issue_faults(
     stock: Mapping[str, int],
     items: Mapping[str, InputItem],
     wanted: Wanted,
+    *,
+    members: Collection[int],
 ) -> list[Fault]:
-    """Every fault of the sheet with its place (`/entries/3/code`)."""
+    """Every fault of the sheet with its place (`/entries/3/code`). `members`: ids of the households that are members."""
     if not entries:
         return [Fault("/entries", "至少一行", "one line at least")]
     faults: list[Fault] = []
     seen: set[tuple[str, str]] = set()
     asked: Counter[str] = Counter()
     for place, entry in enumerate(entries):
-        faults += _household_faults(f"/entries/{place}/household", entry.household, homes, wanted)
+        faults += _household_faults(f"/entries/{place}/household", entry.household, homes, wanted, members)
         faults += _figure_faults(f"/entries/{place}", entry)
         key = (entry.household, entry.code)
         if key in seen:
@@ -100,11 +102,23 @@ def issue_faults(
 
 
 def _household_faults(
-    place: str, household: str, homes: Mapping[str, tuple[int, int | None]], wanted: Wanted
+    place: str,
+    household: str,
+    homes: Mapping[str, tuple[int, int | None]],
+    wanted: Wanted,
+    members: Collection[int],
 ) -> list[Fault]:
     found = homes.get(household)
     if found is None:
         return [Fault(place, f"没有农户 {household}", f"no household {household}")]
+    if found[0] not in members:
+        return [
+            Fault(
+                place,
+                f"{household} 户在 {wanted.day} 不是本社成员，投入品只赊销给成员",
+                f"household {household} is no member on {wanted.day}: inputs go on credit to members only",
+            )
+        ]
     if found[1] is None:
         return [
             Fault(

@@ -16,6 +16,7 @@ from coop.kernel.errors import InputError, NotFoundError
 from coop.kernel.numbering import document_number, upsert
 from coop.kernel.unit import Unit
 from coop.parties.models import EntityRow
+from coop.parties.queries import member_households
 from coop.production import postings
 from coop.production.models import (
     ISSUE_MOVES,
@@ -118,7 +119,12 @@ def issue_inputs(
     wanted = Wanted(entity_id, product, season, day)
     homes = signed_agreements(unit, wanted, {entry.household for entry in entries})
     faults = issue_faults(
-        entries, homes, {code: row.count for code, row in stock.items()}, input_items(unit.session), wanted
+        entries,
+        homes,
+        {code: row.count for code, row in stock.items()},
+        input_items(unit.session),
+        wanted,
+        members=member_households(unit.session, entity_id, day),
     )
     if faults:
         raise InputError(faults)
