@@ -15,9 +15,11 @@ from coop.desk.charts import option
 from coop.kernel.actor import Actor, Role
 from coop.kernel.registries import Todo
 from coop.kernel.unit import look
+from coop.kernel.units import Unit as BaseUnit
 from coop.parties.queries import Mandate, may_act_for
 from coop.splitting.service import answer
 from coop.web.errors import in_english
+from coop.web.forms import Form
 from coop.web.menu import Group, menu_entry
 from coop.web.permissions import ANY, allowed, permit
 from coop.web.state import web_state
@@ -145,12 +147,18 @@ class HouseholdPage(PhonePage):
             slip = queries.slip_of(view.session, view.actor, receipt_id)
         return self.render("desk/slip.html", slip=slip)
 
-    @expose("/shares/<int:allocation_id>/<any(yes, no):said>", methods=["POST"])
+    @expose("/shares/<int:allocation_id>/<any(yes, no, less):said>", methods=["POST"])
     def answer(self, allocation_id: int, said: str) -> ResponseReturnValue:
-        """Yes or no to an offered share, by the household itself."""
+        """Yes, no or less to an offered share, by the household itself."""
+        form = Form()
+        less = None
+        if said == "less":
+            heads = form.one_of("unit", tuple(BaseUnit)) == BaseUnit.head
+            less = form.integer("amount", minimum=1) if heads else form.jin("amount")
+            form.done()
         with self.unit() as work:
-            answer(work, allocation_id, said == "yes")
-        if said == "yes":
+            answer(work, allocation_id, said != "no", amount=less)
+        if said != "no":
             say = _("You said yes. Bring it to the scale in the delivery days.")
         else:
             say = _("You said no. It is offered to others; nothing follows from it.")

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from coop.kernel.registries import invariants
 from coop.orders.models import LineRow, PartRow
 from coop.orders.rules import PartState, most
-from coop.splitting.models import PriorRow, SplitRow, SplitState
+from coop.splitting.models import PriorRow, SplitRow, SplitRunRow, SplitState
+from coop.splitting.problem import parse
+from coop.splitting.rules import RULE, fingerprint, split
 
 UNSPLIT = frozenset({PartState.received.value, PartState.accepted.value, PartState.refused.value})
 
@@ -30,7 +32,20 @@ def check_sums(session: Session) -> list[str]:
             breaches += _line_breaches(name, line, row)
         elif part.state not in UNSPLIT or line.promised is not None:
             breaches.append(f"{name}: a confirmed split expected, none found")
-    return breaches + list(_prior_breaches(session, list(splits.values())))
+    return breaches + list(_prior_breaches(session, list(splits.values()))) + _run_breaches(session)
+
+
+def _run_breaches(session: Session) -> list[str]:
+    """Every kept problem, worked out again by the rule of its version, gives the same grams."""
+    found = []
+    for run in session.scalars(select(SplitRunRow).order_by(SplitRunRow.id)):
+        again = split(parse(run.problem))
+        if (run.rule, run.fingerprint) != (RULE, fingerprint(again)):
+            found.append(
+                f"tenant {run.tenant_id}, split {run.split_id} run {run.number}: {run.rule} gave "
+                f"{run.fingerprint[:8]}, worked out again it is {fingerprint(again)[:8]}"
+            )
+    return found
 
 
 def _line_breaches(name: str, line: LineRow, row: SplitRow) -> Iterator[str]:

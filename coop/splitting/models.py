@@ -156,12 +156,39 @@ class SplitRow(Tenanted, Base):
     tolerance_bp: Mapped[int]
     state: Mapped[Code] = mapped_column(default=SplitState.proposed.value)
     round: Mapped[int] = mapped_column(default=0)
+    # Groups whose turn it is, one a line; empty: everybody.
+    groups: Mapped[Words] = mapped_column(default="")
     answer_by: Mapped[date | None]
     digest: Mapped[str] = mapped_column(default="")
     shortfall_g: Mapped[Quantity] = mapped_column(default=0)
     allocations: Mapped[list[AllocationRow]] = relationship(
         back_populates="split", order_by="AllocationRow.household_id", viewonly=True
     )
+
+
+class SplitRunRow(Tenanted, Base):
+    """One run of the rule: the problem as `coop split` reads it, and the hash of what came out. Append-only."""
+
+    __tablename__ = "split_run"
+    __table_args__ = (
+        tenant_key(),
+        tenant_fk("split_id", "split"),
+        UniqueConstraint("tenant_id", "split_id", "number"),
+        CheckConstraint("allocated_g >= 0 AND shortfall_g >= 0", name="grams"),
+    )
+
+    id: Mapped[Pk]
+    split_id: Mapped[Id]
+    number: Mapped[int]
+    round: Mapped[int]
+    policy: Mapped[Code]
+    rule: Mapped[Code]
+    problem: Mapped[Words]
+    allocated_g: Mapped[Quantity]
+    shortfall_g: Mapped[Quantity]
+    fingerprint: Mapped[str]
+    made_by: Mapped[Id]
+    made_at: Mapped[Instant]
 
 
 class AllocationRow(Tenanted, Base):

@@ -17,7 +17,9 @@ from coop.orders.queries import order_line
 from coop.splitting import imports, service
 from coop.splitting.models import AnsweredVia
 from coop.splitting.queries import capacities
-from coop.splitting.queries.pages import order_splits, split_page, splits
+from coop.splitting.queries.compare import compare
+from coop.splitting.queries.pages import may_propose, order_splits, split_page, splits
+from coop.splitting.queries.runs import problem_of, runs_of
 from coop.splitting.rules import Policy
 from coop.splitting.service import season_of
 from coop.standards.queries import products
@@ -29,6 +31,8 @@ from coop.web.views import Page, expose
 
 STAFF = (Role.manager, Role.clerk, Role.supervisor)  # names of households: those who work with them
 ANSWERS = ("yes", "no")
+USUAL = (Policy.equal, Policy.by_capacity, Policy.season_fair)
+USUAL_LOT = {BaseUnit.gram: 5_000, BaseUnit.head: 1}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -64,12 +68,49 @@ class SplitView(Page):
             unit = order_line(work.session, line_id).unit
             policy = form.choice("policy", Policy)
             lot, minimum = amount(form, "lot", unit), amount(form, "minimum", unit, required=False)
+            groups = form.texts("group")
             form.done()
-            row = service.propose_split(work, line_id, policy=policy, lot_g=lot, minimum_g=minimum)
+            row = service.propose_split(
+                work, line_id, policy=policy, lot_g=lot, minimum_g=minimum, groups=groups
+            )
             split_id = row.id
         return self._back(
             split_id, _("Worked out. Look at it, change it by hand where needed, then publish.")
         )
+
+    @expose("/line/<int:line_id>/compare")
+    def compare(self, line_id: int) -> str:
+        """Up to all policies side by side, before one is taken. Nothing is promised by looking."""
+        form = Form(request.args)
+        wanted = [Policy(name) for name in form.texts("policy") if name in Policy.__members__]
+        with self.look() as view:
+            line = order_line(view.session, line_id)
+            lot = amount(form, "lot", line.unit, required=False) or USUAL_LOT[BaseUnit(line.unit)]
+            minimum = amount(form, "minimum", line.unit, required=False)
+            form.done()
+            page = compare(
+                view.session,
+                line_id,
+                view.actor.tenant_id,
+                view.today,
+                policies=wanted or USUAL,
+                lot=lot,
+                minimum=minimum,
+                groups=form.texts("group"),
+            )
+            open_now = may_propose(view.session, view.actor, line_id)
+        return self.render("splitting/compare.html", page=page, policies=list(Policy), may_propose=open_now)
+
+    @expose("/<int:split_id>/runs")
+    def runs(self, split_id: int) -> str:
+        with self.look() as view:
+            return self.render("splitting/runs.html", page=runs_of(view.session, split_id))
+
+    @expose("/runs/<int:run_id>/problem.json")
+    def problem(self, run_id: int) -> ResponseReturnValue:
+        with self.look() as view:
+            name, text = problem_of(view.session, run_id)
+        return self.download(text.encode(), name, "application/json")
 
     @expose("/<int:split_id>")
     def show(self, split_id: int) -> str:
@@ -113,9 +154,12 @@ class SplitView(Page):
             for name in form.fields
             if name.startswith("answer_") and name.removeprefix("answer_").isdecimal() and form.fields[name]
         }
+        partly = [key for key, yes in said.items() if yes and form.fields.get(f"amount_{key}", "").strip()]
+        unit = form.one_of("unit", tuple(BaseUnit)) if partly else ""
+        amounts = {key: amount(form, f"amount_{key}", unit) for key in partly}
         form.done()
         with self.unit() as work:
-            service.answer_all(work, split_id, said, via)
+            service.answer_all(work, split_id, said, via, amounts=amounts)
         return self._back(split_id, _("%(count)s answers are noted.", count=len(said)))
 
     @expose("/<int:split_id>/reallocate", methods=["POST"])
@@ -173,7 +217,7 @@ class CapacityView(Page):
         return self.go("CapacityView.index", say=say)
 
 
-for _method in ("index", "order", "show"):
+for _method in ("index", "order", "show", "compare", "runs", "problem"):
     permit(f"SplitView.{_method}", *STAFF)
 for _method in ("propose", "change", "unlock", "publish", "reallocate", "confirm"):
     permit(f"SplitView.{_method}", Role.manager)

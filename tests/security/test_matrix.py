@@ -35,6 +35,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationW
 TABLES = {
     "part_id": "order_part",
     "line_id": "order_line",
+    "run_id": "split_run",
     "entity_id": "legal_entity",
     "voucher_id": "ledger_voucher",
     "batch_id": "pay_batch",

@@ -20,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'file', 'file_content', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'imported_voucher', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'stamp', 'voucher_import', 'voucher_template', 'weigh_sheet')
+TENANT_TABLES = ('acting_mandate', 'allocation', 'asset_card', 'asset_disposal', 'asset_loss', 'asset_output', 'asset_take', 'attendance', 'audit', 'bank_account', 'bank_file', 'bank_line', 'bank_line_draft', 'bank_match', 'bank_match_line', 'bank_match_posting', 'capacity', 'capacity_file', 'capital_move', 'cash_count', 'depreciation_line', 'depreciation_run', 'dividend_line', 'dividend_plan', 'draft_voucher', 'due', 'due_settlement', 'earmarked_grant', 'expense_claim', 'expense_line', 'field_log', 'file', 'file_content', 'grant_use', 'growing_agreement', 'holding', 'household', 'household_stay', 'idempotency', 'imported_voucher', 'input_issue', 'input_issue_line', 'input_purchase', 'input_stock', 'inspection_finding', 'job', 'labour_line', 'labour_sheet', 'lease', 'lease_limit', 'lease_move', 'ledger_account', 'ledger_balance', 'ledger_book', 'ledger_counter', 'ledger_head', 'ledger_period', 'ledger_period_event', 'ledger_posting', 'ledger_voucher', 'legal_entity', 'loan', 'loan_move', 'loan_rate', 'lot', 'lot_source', 'meeting', 'member', 'member_card', 'notice', 'number_series', 'opening_file', 'order_intake', 'outbox', 'pay_batch', 'pay_line', 'payable', 'petty_count', 'petty_holder', 'petty_move', 'points_account', 'points_claim', 'points_expiry', 'points_item', 'purchase_price', 'purchase_terms', 'receipt', 'receipt_line', 'redemption', 'rent_line', 'rent_run', 'reopen_request', 'resolution', 'review', 'sale_cost', 'scale', 'shop_goods', 'shop_purchase', 'split', 'split_prior', 'split_run', 'stamp', 'voucher_import', 'voucher_template', 'weigh_sheet')
 TWO_SIDED_TABLES = {'acceptance': 'buyer', 'acceptance_line': 'buyer', 'advance': 'buyer', 'advance_set_off': 'seller', 'certificate': 'seller', 'certificate_goods': 'seller', 'order_event': 'either', 'order_grade': 'buyer', 'order_line': 'buyer', 'order_part': 'buyer', 'payment': 'buyer', 'quarantine': 'seller', 'sale': 'seller', 'sale_line': 'seller', 'shipment': 'seller', 'shipment_line': 'seller', 'trace': 'seller'}
 
 
@@ -2136,6 +2136,7 @@ def create_tables() -> None:
     sa.Column('tolerance_bp', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('groups', sa.Text(), nullable=False),
     sa.Column('answer_by', sa.Date(), nullable=True),
     sa.Column('digest', sa.String(length=200), nullable=False),
     sa.Column('shortfall_g', sa.BigInteger(), nullable=False),
@@ -2623,6 +2624,27 @@ def create_tables() -> None:
     op.create_index(op.f('ix_sale_buyer_id'), 'sale', ['buyer_id'], unique=False)
     op.create_index(op.f('ix_sale_part_id'), 'sale', ['part_id'], unique=False)
     op.create_index(op.f('ix_sale_seller_id'), 'sale', ['seller_id'], unique=False)
+    op.create_table('split_run',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('split_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('round', sa.BigInteger(), nullable=False),
+    sa.Column('policy', sa.String(length=40), nullable=False),
+    sa.Column('rule', sa.String(length=40), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=False),
+    sa.Column('allocated_g', sa.BigInteger(), nullable=False),
+    sa.Column('shortfall_g', sa.BigInteger(), nullable=False),
+    sa.Column('fingerprint', sa.String(length=200), nullable=False),
+    sa.Column('made_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_at', ledger.tables.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('tenant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('allocated_g >= 0 AND shortfall_g >= 0', name=op.f('ck_split_run_grams')),
+    sa.ForeignKeyConstraint(['tenant_id', 'split_id'], ['split.tenant_id', 'split.id'], name=op.f('fk_split_run_tenant_id_split_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_split_run')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_split_run_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'split_id', 'number', name=op.f('uq_split_run_tenant_id_split_id_number'))
+    )
+    op.create_index(op.f('ix_split_run_tenant_id'), 'split_run', ['tenant_id'], unique=False)
     op.create_table('trace',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -3123,6 +3145,8 @@ def drop_tables() -> None:
     op.drop_index(op.f('ix_trace_seller_id'), table_name='trace')
     op.drop_index(op.f('ix_trace_buyer_id'), table_name='trace')
     op.drop_table('trace')
+    op.drop_index(op.f('ix_split_run_tenant_id'), table_name='split_run')
+    op.drop_table('split_run')
     op.drop_index(op.f('ix_sale_seller_id'), table_name='sale')
     op.drop_index(op.f('ix_sale_part_id'), table_name='sale')
     op.drop_index(op.f('ix_sale_buyer_id'), table_name='sale')

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coop.kernel.actor import Actor, Role
+from coop.orders.models import LineRow, PartRow
 from coop.orders.queries import Order, OrderLine, order
+from coop.orders.rules import PartState
 from coop.parties.models import HouseholdRow
-from coop.splitting.models import SplitRow
+from coop.splitting.models import SplitRow, SplitState
 from coop.splitting.queries.reads import split_of, split_table
 from coop.splitting.queries.values import ShareLine, SplitTable
 
@@ -52,6 +55,19 @@ def split_page(session: Session, split_id: int) -> SplitPage:
     table = split_table(session, split_id)
     found = order(session, table.part_id)
     return SplitPage(found, table, heads(session, found.seller_id))
+
+
+def may_propose(session: Session, actor: Actor, line_id: int) -> bool:
+    """Whether this actor may work the line's split out now: a manager, while nothing of it is published."""
+    if Role.manager not in actor.roles:
+        return False
+    row = session.execute(
+        select(PartRow.state, SplitRow.state)
+        .join(LineRow, LineRow.part_id == PartRow.id)
+        .outerjoin(SplitRow, SplitRow.line_id == LineRow.id)
+        .where(LineRow.id == line_id, PartRow.seller_id == actor.tenant_id)
+    ).one_or_none()
+    return row is not None and row[0] == PartState.accepted and row[1] in (None, SplitState.proposed)
 
 
 def splits(session: Session, tenant_id: int) -> tuple[SplitTable, ...]:

@@ -189,6 +189,7 @@ def _table(session: Session, row: SplitRow) -> SplitTable:
         minimum=row.minimum_g,
         quantity=row.quantity_g,
         shortfall=row.shortfall_g,
+        groups=tuple(row.groups.splitlines()),
         round=row.round,
         answer_by=row.answer_by,
         state=state,

@@ -73,6 +73,7 @@ class SplitTable:
     minimum: int
     quantity: int
     shortfall: int
+    groups: tuple[str, ...]
     round: int
     answer_by: date | None
     state: SplitState

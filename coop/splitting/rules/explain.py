@@ -21,10 +21,16 @@ class Explanation:
 
 
 def explain(
-    problem: Problem, result: Split, *, unit: Unit = Unit.gram, of_capacity: bool = False
+    problem: Problem,
+    result: Split,
+    *,
+    unit: Unit = Unit.gram,
+    of_capacity: bool = False,
+    weights_private: bool = False,
 ) -> dict[str, Explanation]:
     """One explanation a candidate id, for a problem and what `split` made of it.
 
+    With `weights_private` no standing is told: it would say whom the village put first (users.md §1.7).
     With `of_capacity` the weights are capacities in millions of base units, and a standing is told as a share of capacity.
 
     25 kg in sacks of 10 kg: A and B get one each; then A stands at 10 kg, and the last sack was given at 0.
@@ -37,7 +43,7 @@ the last lot was given; the order was used up before its turn came again.
     """
     by_id = {candidate.id: candidate for candidate in problem.candidates}
     last = _last_lot_given_at(problem.lot, by_id, result)
-    words = _Words(unit, problem.lot, last, of_capacity)
+    words = _Words(unit, problem.lot, last, of_capacity, weights_private)
     return {share.id: words.explanation(by_id[share.id], share) for share in result.shares}
 
 
@@ -60,6 +66,7 @@ class _Words:
     lot: int
     last: Fraction | None
     of_capacity: bool
+    weights_private: bool = False
 
     def zh(self, quantity: int) -> str:
         if self.unit is Unit.head:
@@ -107,6 +114,11 @@ class _Words:
 
     def _remainder(self, candidate: Candidate, got: int) -> Explanation:
         part = got % self.lot
+        if self.weights_private:
+            return Explanation(
+                f"分得 {self.zh(got)}，其中 {self.zh(part)}是不够一份的零头。",
+                f"Got {self.en(got)}, of which {self.en(part)} are the part-lot.",
+            )
         zh, en = self._standing(candidate, got - part)
         return Explanation(
             f"分得 {self.zh(got)}，其中 {self.zh(part)}是不够一份的零头：{zh}，在装得下零头的户中最少。",
@@ -115,6 +127,12 @@ class _Words:
         )
 
     def _level(self, candidate: Candidate, got: int) -> Explanation:
+        if self.weights_private:
+            return Explanation(
+                f"分得 {self.zh(got)}。按公布的办法逐份分出，再轮到之前订单已分完。",
+                f"Got {self.en(got)}. Given lot by lot by the published rule; the order was used up before its "
+                "turn came again.",
+            )
         zh, en = self._standing(candidate, got)
         if self.last is None:
             return Explanation(

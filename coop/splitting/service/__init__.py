@@ -1,7 +1,7 @@
 """Use cases of splitting: file capacity, propose, change, publish, answer, offer again, settle."""
 
-from coop.splitting.rules import NoShareError, Policy, ProblemError
-from coop.splitting.service.answers import answer, answer_all, confirm_split, publish_split, reallocate
+from coop.splitting.rules import NobodyDeliveredError, NoShareError, Policy, ProblemError
+from coop.splitting.service.answers import answer, answer_all
 from coop.splitting.service.capacity import CapacityEntry, file_capacity, season_of
 from coop.splitting.service.deliveries import (
     Share,
@@ -13,6 +13,7 @@ from coop.splitting.service.deliveries import (
 )
 from coop.splitting.service.errors import (
     AnswerDayError,
+    LessError,
     NegativeShareError,
     NoCapacityError,
     NotAcceptedError,
@@ -24,15 +25,19 @@ from coop.splitting.service.errors import (
     OverOrderError,
     ReasonMissingError,
     SplitFixedError,
+    UnknownGroupError,
 )
 from coop.splitting.service.propose import change_allocation, propose_split, unlock_allocation
+from coop.splitting.service.rounds import confirm_split, publish_split, reallocate
 
 __all__ = [
     "AnswerDayError",
     "CapacityEntry",
+    "LessError",
     "NegativeShareError",
     "NoCapacityError",
     "NoShareError",
+    "NobodyDeliveredError",
     "NotAcceptedError",
     "NotYourShareError",
     "NothingPromisedError",
@@ -45,6 +50,7 @@ __all__ = [
     "ReasonMissingError",
     "Share",
     "SplitFixedError",
+    "UnknownGroupError",
     "answer",
     "answer_all",
     "change_allocation",

@@ -13,6 +13,7 @@ from coop.kernel.errors import Fault, InputError
 from coop.kernel.unit import Unit
 from coop.parties.models import HouseholdRow
 from coop.splitting.models import AllocationRow, CapacityFileRow, CapacityRow, SplitRow
+from coop.splitting.queries.grounds import Grounds
 from coop.standards.queries import products
 
 
@@ -89,40 +90,30 @@ def file_capacity(
     return new, changed
 
 
-def room(unit: Unit, product: str, season: str, *, but: int | None = None) -> dict[int, tuple[int, int]]:
-    """Per household (filed capacity, what is left of it) of a product and season, without the split `but`.
-
-    The capacities are locked first, so that two orders split at once do not promise the same bags.
-    """
-    rows = unit.session.scalars(
+def lock_capacities(unit: Unit, product: str, season: str) -> None:
+    """Lock a village's capacities of a product, so that two orders split at once do not promise the same bags."""
+    unit.session.scalars(
         select(CapacityRow)
-        .where(CapacityRow.product == product, CapacityRow.season == season)
+        .where(
+            CapacityRow.tenant_id == unit.actor.tenant_id,
+            CapacityRow.product == product,
+            CapacityRow.season == season,
+        )
         .order_by(CapacityRow.household_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    promised = _promised(unit, product, season, but=but)
-    return {
-        row.household_id: (row.capacity_g, max(0, row.capacity_g - promised.get(row.household_id, 0)))
-        for row in rows
-    }
+
+
+def room(unit: Unit, product: str, season: str, *, but: int | None = None) -> dict[int, tuple[int, int]]:
+    """Per household (filed capacity, what is left of it) of a product and season, without the split `but`; locked."""
+    lock_capacities(unit, product, season)
+    return Grounds(unit.session, unit.actor.tenant_id, product, season, unit.today).rooms(but=but)
 
 
 def _filed(unit: Unit, file_sha: str) -> bool:
     own = select(CapacityFileRow.id).where(CapacityFileRow.tenant_id == unit.actor.tenant_id)
     return unit.session.scalars(own.where(CapacityFileRow.file_sha == file_sha)).first() is not None
-
-
-def _promised(unit: Unit, product: str, season: str, *, but: int | None) -> dict[int, int]:
-    statement = (
-        select(AllocationRow.household_id, func.sum(AllocationRow.decided_g))
-        .join(SplitRow, SplitRow.id == AllocationRow.split_id)
-        .where(SplitRow.product == product, SplitRow.season == season)
-        .group_by(AllocationRow.household_id)
-    )
-    if but is not None:
-        statement = statement.where(SplitRow.id != but)
-    return {household: int(grams) for household, grams in unit.session.execute(statement)}
 
 
 def _all_promised(unit: Unit) -> dict[tuple[int, str, str], int]:

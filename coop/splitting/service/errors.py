@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from coop.kernel.errors import CoopError
@@ -117,4 +118,24 @@ class OverDeliveryError(CoopError):
         super().__init__(
             zh=f"{household} 累计交货应在 0 到 {limit} 之间，实为 {found}，差 {over}",
             en=f"{household} may deliver 0 to {limit} in all, found {found}, off by {over}",
+        )
+
+
+class UnknownGroupError(CoopError):
+    """A group whose turn it should be does not exist."""
+
+    def __init__(self, found: str, known: Sequence[str]) -> None:
+        super().__init__(
+            zh=f"没有小组“{found}”，应为：{'、'.join(known)}",
+            en=f"no group “{found}”, expected one of {', '.join(known)}",
+        )
+
+
+class LessError(CoopError):
+    """A household takes less than it was offered: more than what it confirmed before, and not more than the offer."""
+
+    def __init__(self, household: str, least: int, most: int, found: int) -> None:
+        super().__init__(
+            zh=f"{household} 答复的数量应大于 {least}、不超过 {most}，实为 {found}",
+            en=f"household {household} must take more than {least} and at most {most}, found {found}",
         )

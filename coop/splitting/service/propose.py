@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from coop.kernel.actor import Role
 from coop.kernel.numbering import document_number
@@ -14,10 +12,11 @@ from coop.kernel.unit import Unit
 from coop.orders.models import LineRow, PartRow
 from coop.orders.rules import PartState
 from coop.orders.service import OtherSideError, lock_line
-from coop.parties.models import HoldingKind, HoldingRow, HouseholdRow, MemberRow
-from coop.splitting.models import AllocationRow, PriorRow, SplitRow, SplitState
-from coop.splitting.rules import Candidate, Policy, Problem, Split, explain, split, with_policy
-from coop.splitting.service.capacity import room, season_of
+from coop.parties.models import HouseholdRow
+from coop.splitting.models import AllocationRow, SplitRow, SplitState
+from coop.splitting.queries.grounds import Grounds
+from coop.splitting.rules import Candidate, Policy, Problem, Split, explain, split
+from coop.splitting.service.capacity import lock_capacities, room, season_of
 from coop.splitting.service.errors import (
     NegativeShareError,
     NoCapacityError,
@@ -26,18 +25,24 @@ from coop.splitting.service.errors import (
     OverOrderError,
     ReasonMissingError,
     SplitFixedError,
+    UnknownGroupError,
 )
+from coop.splitting.service.runs import note_run
 from coop.splitting.service.state import allocations, household_numbers, lock_allocation
 from coop.standards.queries import product
 
 SERIES = "FJ"
 
 
-def propose_split(unit: Unit, line_id: int, *, policy: Policy, lot_g: int, minimum_g: int = 0) -> SplitRow:
+def propose_split(
+    unit: Unit, line_id: int, *, policy: Policy, lot_g: int, minimum_g: int = 0, groups: Sequence[str] = ()
+) -> SplitRow:
     """Split an accepted order line over the households with capacity in its season, in whole lots.
 
     Asking again before publishing works it out anew and keeps the shares changed by hand. Every candidate has
-    a row with a reason, also for nothing. What finds no room is shortfall. Raises ProblemError, NoShareError.
+    a row with a reason, also for nothing. What finds no room is shortfall. With `groups` it is their turn: the
+    others take no part until what is declined is offered again. The problem is kept, so that it can be worked out
+    again. Raises ProblemError, NoShareError, NobodyDeliveredError, NoCapacityError, UnknownGroupError.
     """
     unit.actor.require("分解订单", Role.manager)
     part, line = lock_line(unit, line_id)
@@ -49,11 +54,13 @@ def propose_split(unit: Unit, line_id: int, *, policy: Policy, lot_g: int, minim
     if row.state != SplitState.proposed:
         raise SplitFixedError(row.number, "重新计算", "work it out again", "proposed", row.state)
     row.policy, row.lot_g, row.minimum_g = policy.value, lot_g, minimum_g
+    row.groups = _groups(unit, row, groups)
     unit.session.flush()
     held = {a.household_id: a for a in allocations(unit, row.id)}
     candidates = _candidates(unit, row, held.values())
     problem = Problem(line.quantity, lot_g, candidates)
     found = split(problem)
+    note_run(unit, row, problem, found)
     _store(unit, row, problem, found, held)
     row.shortfall_g = found.shortfall
     unit.session.flush()
@@ -103,15 +110,9 @@ def unlock_allocation(unit: Unit, allocation_id: int) -> AllocationRow:
     return row
 
 
-def weighed(unit: Unit, row: SplitRow, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """The candidates with the weights and priors of the split's policy; capacities are as filed here."""
-    policy = Policy(row.policy)
-    return with_policy(
-        policy,
-        candidates,
-        shares=_shares(unit) if policy is Policy.by_shares else None,
-        season=_season(unit, row) if policy is Policy.season_fair else None,
-    )
+def grounds(unit: Unit, row: SplitRow) -> Grounds:
+    """What the split rests on, as this unit sees it."""
+    return Grounds(unit.session, row.tenant_id, row.product, row.season, unit.today)
 
 
 def _split_row(unit: Unit, part: PartRow, line: LineRow) -> SplitRow:
@@ -135,32 +136,25 @@ def _split_row(unit: Unit, part: PartRow, line: LineRow) -> SplitRow:
     return row
 
 
+def _groups(unit: Unit, row: SplitRow, wanted: Sequence[str]) -> str:
+    known = {home.grid for home in grounds(unit, row).homes().values()}
+    if strange := sorted(set(wanted) - known):
+        raise UnknownGroupError(strange[0], sorted(known))
+    return "\n".join(sorted(set(wanted)))
+
+
 def _candidates(unit: Unit, row: SplitRow, held: Iterable[AllocationRow]) -> tuple[Candidate, ...]:
-    rooms = room(unit, row.product, row.season, but=row.id)
-    today = unit.today
-    living = {
-        h.id: h.number
-        for h in unit.session.scalars(
-            select(HouseholdRow).where(
-                HouseholdRow.tenant_id == row.tenant_id,
-                or_(HouseholdRow.left.is_(None), HouseholdRow.left > today),
-            )
-        )
-    }
-    locks = {a.household_id: a.decided_g for a in held if a.locked}
-    named = {living[h]: (h, *rooms[h]) for h in rooms if h in living}
-    if not named:
-        raise NoCapacityError(row.product, row.season)
-    # The policy weighs by what is filed; what may be given is what other orders have left of it.
-    full = weighed(
-        unit,
-        row,
-        [
-            Candidate(number, capacity, minimum=row.minimum_g, locked=locks.get(household_id))
-            for number, (household_id, capacity, _) in named.items()
-        ],
+    lock_capacities(unit, row.product, row.season)
+    found = grounds(unit, row).candidates(
+        Policy(row.policy),
+        minimum=row.minimum_g,
+        locks={a.household_id: a.decided_g for a in held if a.locked},
+        groups=row.groups.splitlines(),
+        but=row.id,
     )
-    return tuple(replace(candidate, capacity=named[candidate.id][2]) for candidate in full)
+    if not found:
+        raise NoCapacityError(row.product, row.season)
+    return found
 
 
 def _store(unit: Unit, row: SplitRow, problem: Problem, found: Split, held: dict[int, AllocationRow]) -> None:
@@ -170,6 +164,7 @@ def _store(unit: Unit, row: SplitRow, problem: Problem, found: Split, held: dict
         found,
         unit=product(unit.session, row.product).unit,
         of_capacity=Policy(row.policy) in (Policy.by_capacity, Policy.season_fair),
+        weights_private=Policy(row.policy) is Policy.monitored_first,
     )
     own = HouseholdRow.tenant_id == row.tenant_id
     known = unit.session.execute(select(HouseholdRow.number, HouseholdRow.id).where(own))
@@ -197,35 +192,3 @@ def _restate_shortfall(unit: Unit, row: SplitRow) -> None:
         raise OverOrderError(row.number, row.quantity_g, together)
     row.shortfall_g = row.quantity_g - together
     unit.session.flush()
-
-
-def _shares(unit: Unit) -> dict[str, Decimal]:
-    """Income shares held today, by household number."""
-    rows = unit.session.execute(
-        select(HouseholdRow.number, HoldingRow.amount)
-        .join(MemberRow, MemberRow.household_id == HouseholdRow.id)
-        .join(HoldingRow, HoldingRow.member_id == MemberRow.id)
-        .where(
-            HouseholdRow.tenant_id == unit.actor.tenant_id,
-            HoldingRow.kind == HoldingKind.share.value,
-            HoldingRow.since <= unit.today,
-            or_(HoldingRow.until.is_(None), HoldingRow.until > unit.today),
-        )
-    )
-    held: dict[str, Decimal] = {}
-    for number, amount in rows:
-        held[number] = held.get(number, Decimal(0)) + amount
-    return held
-
-
-def _season(unit: Unit, row: SplitRow) -> dict[str, int]:
-    rows = unit.session.execute(
-        select(HouseholdRow.number, PriorRow.grams)
-        .join(PriorRow, PriorRow.household_id == HouseholdRow.id)
-        .where(
-            HouseholdRow.tenant_id == row.tenant_id,
-            PriorRow.product == row.product,
-            PriorRow.season == row.season,
-        )
-    )
-    return dict(rows.all())
