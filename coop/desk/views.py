@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext
 
 from coop.desk import queries
 from coop.desk.charts import option
+from coop.desk.friday_file import workbook
+from coop.desk.queries.friday import friday
 from coop.kernel.actor import Actor, Role
 from coop.kernel.registries import Todo
 from coop.kernel.unit import look
@@ -25,6 +27,7 @@ from coop.web.permissions import ANY, allowed, permit
 from coop.web.state import web_state
 from coop.web.views import Page, PhonePage, expose
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STAFF = (Role.manager, Role.clerk, Role.supervisor)
 TRADERS = (Role.enterprise, Role.manager, Role.clerk, Role.accountant, Role.checker, Role.supervisor)
 
@@ -91,6 +94,28 @@ class ProgressView(Page):
         with self.look() as view:
             found = queries.order_progress(view.session, part_id, view.today)
         return self.render("desk/progress.html", progress=found, page=found.page)
+
+
+class FridayView(Page):
+    """The buyer's week over all its sellers."""
+
+    route_base = "/week"
+
+    @expose("/")
+    def index(self) -> str:
+        seller = request.args.get("seller", "")[:40]
+        with self.look() as view:
+            page = friday(view.session, view.actor.tenant_id, view.today, seller=seller)
+        return self.render("desk/friday.html", page=page, seller=seller)
+
+    @expose("/week.xlsx")
+    def workbook(self) -> ResponseReturnValue:
+        english = in_english()
+        with self.look() as view:
+            seller = request.args.get("seller", "")[:40]
+            page = friday(view.session, view.actor.tenant_id, view.today, seller=seller)
+        name = f"week-{page.today}.xlsx" if english else f"本周-{page.today}.xlsx"
+        return self.download(workbook(page, "en" if english else "zh"), name, XLSX)
 
 
 class CountyView(Page):
@@ -168,6 +193,8 @@ class HouseholdPage(PhonePage):
 permit("Home.index", ANY)
 permit("ProgressView.index", *TRADERS, Role.county)
 permit("ProgressView.show", *TRADERS, Role.county)
+permit("FridayView.index", Role.enterprise)
+permit("FridayView.workbook", Role.enterprise)
 permit("CountyView.index", Role.county)
 permit("HouseholdList.index", *STAFF)
 permit("HouseholdPage.mine", Role.household)
@@ -175,6 +202,7 @@ permit("HouseholdPage.show", Role.household, *STAFF)
 permit("HouseholdPage.slip", Role.household, *STAFF)
 permit("HouseholdPage.answer", Role.household)
 menu_entry("Home.index", lazy_gettext("Start page"), icon="home", group=Group.today, order=0)
+menu_entry("FridayView.index", lazy_gettext("My week"), icon="clock", group=Group.today, order=15)
 menu_entry("HouseholdPage.mine", lazy_gettext("My household"), icon="user", group=Group.today, order=10)
 menu_entry(
     "ProgressView.index",
