@@ -17,8 +17,6 @@ from ledger.balance_line import BalanceLine, after
 from ledger.chart import Standard, chart_of
 from ledger.voucher import Voucher, credit, debit
 
-BONUS_ACCOUNT = "03"  # 514:03 德美屋积分奖励
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -99,7 +97,7 @@ def bonus(plan: Plan, *, source: str, resolution: str) -> Voucher:
         date(plan.year, 12, 31),
         "积分奖励 / Points bonus",
         (
-            debit(chart.path("public_welfare", BONUS_ACCOUNT), sum(owed.values())),
+            debit(chart.path("points_reward"), sum(owed.values())),
             *(credit(chart.path("member_current", home), fen) for home, fen in owed.items()),
         ),
         source,

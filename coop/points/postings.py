@@ -11,7 +11,6 @@ from ledger.voucher import Posting, Voucher, credit, debit
 
 POINT = "POINT"
 SHOP = "DEMEI"  # the shop's sub-account of inventory
-REWARDS = "03"  # 514:03 德美屋积分奖励
 
 _chart = chart_of(Standard.rceo_2023)
 
@@ -31,7 +30,7 @@ def rewards_account() -> str:
     >>> rewards_account()
     '514:03'
     """
-    return _chart.path("public_welfare", REWARDS)
+    return _chart.path("points_reward")
 
 
 def household_account(household: str) -> str:

@@ -12,11 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.chart import Chart, Standard
+from ledger.chart import Chart
 from ledger.voucher import Posting, Voucher, credit, debit
-
-# Income from services to members (代办费), below operating income.
-SERVICE = {Standard.coop_2021: "03", Standard.rceo_2023: "02"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def receipt(chart: Chart, *, receipt_id: int, day: date, slip: Slip) -> Voucher:
     lines.append(credit(member, slip.total_fen, slip.number))
     if slip.fee_fen:
         lines.append(debit(member, slip.fee_fen, f"代办费 {slip.number}"))
-        lines.append(credit(_service(chart), slip.fee_fen, "代办费"))
+        lines.append(credit(chart.path("service_fee"), slip.fee_fen, "代办费"))
     return Voucher(
         day, f"收购 {slip.product} {slip.number}", tuple(lines), f"receipt:{receipt_id}", attachments=1
     )
@@ -131,7 +128,7 @@ def sheet(
             lines.append(debit(slip.account(chart), slip.fee_fen, f"代办费 {slip.number}"))
         places.append(Place(own, len(lines) if slip.fee_fen else 0))
     if fees := sum(slip.fee_fen for slip in slips):
-        lines.append(credit(_service(chart), fees, f"代办费 {number}"))
+        lines.append(credit(chart.path("service_fee"), fees, f"代办费 {number}"))
     summary = f"收购汇总 {number} 共 {len(slips)} 张"
     return Voucher(day, summary, tuple(lines), f"sheet:{sheet_id}", attachments=len(slips)), places
 
@@ -162,7 +159,3 @@ def take_back(chart: Chart, *, receipt_id: int, day: date, slip: Slip, reason: s
         f"takeback:{receipt_id}",
         attachments=1,
     )
-
-
-def _service(chart: Chart) -> str:
-    return chart.path("income_ops", SERVICE[chart.standard])
