@@ -98,7 +98,7 @@ def payable_roots(chart: Chart) -> tuple[str, ...]:
 
     >>> from ledger.chart import Standard, chart_of
     >>> payable_roots(chart_of(Standard.coop_2021))
-    ('114', '221', '222')
+    ('114', '211:FCY', '221', '222')
     """
     return tuple(chart.path(role) for role in PAYABLE_ROLES if chart.has(role))
 
